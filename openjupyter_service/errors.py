@@ -1,0 +1,50 @@
+"""Errors that people read. Each carries a sentence with the next step; the web layer maps them to HTTP statuses."""
+
+
+class OpenJupyterError(Exception):
+    """Base of every error that is meant to be shown; its text is one clear sentence."""
+
+    status = 500
+    """HTTP status that the web layer answers with."""
+
+
+class SettingsError(OpenJupyterError):
+    """The settings file is missing or wrong."""
+
+
+class InvalidSubmission(OpenJupyterError):
+    """What was sent is not a submission: no JSON, no notebook, a wrong file."""
+
+    status = 400
+
+
+class TooLarge(OpenJupyterError):
+    """What was sent is larger than a submission may be."""
+
+    status = 413
+
+
+class NotFound(OpenJupyterError):
+    """There is no such course, exercise or submission, or it is somebody else's."""
+
+    status = 404
+
+
+class Forbidden(OpenJupyterError):
+    """The caller is known, or not, but may not do this."""
+
+    status = 403
+
+
+class LaunchRefused(OpenJupyterError):
+    """An LTI launch that does not hold. Its text is for the log only, never for the page."""
+
+    status = 401
+
+
+class ExerciseError(OpenJupyterError):
+    """A course or an exercise is broken; the text tells its author what to mend."""
+
+
+class SandboxError(OpenJupyterError):
+    """A grading container failed: our fault or the engine's, never the learner's. Retried."""

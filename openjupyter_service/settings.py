@@ -1,0 +1,157 @@
+"""Settings: one TOML file, read once, checked, and handed down. Nothing else reads the environment."""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from openjupyter_service.errors import SettingsError
+
+SETTINGS_VARIABLE = "OPENJUPYTER_SETTINGS"
+"""Environment variable naming the settings file; the default is openjupyter.toml in the working directory."""
+
+_UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30}
+
+
+def parse_bytes(text: str | int) -> int:
+    """Bytes of a size such as 1048576, "512M" or "1.5G" (powers of 1024); ValueError for anything else."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]?)B?", str(text).strip().upper())
+    if not match:
+        raise ValueError(f"{text!r} is not a size; write for example 512M or 2G")
+    return int(float(match[1]) * _UNITS[match[2]])
+
+
+def _check_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?", name):
+        raise ValueError("use lower-case letters, digits and hyphens, at most 64")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_check_name)]
+Size = Annotated[str, AfterValidator(lambda text: (parse_bytes(text), text)[1])]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Platform(_Section):
+    """An LMS registered by LTI 1.1 consumer key."""
+
+    name: Name
+    consumer_key: str = Field(min_length=1, max_length=255)
+    secret: SecretStr | None = None
+    secret_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> Self:
+        if (self.secret is None) == (self.secret_file is None):
+            raise ValueError("give exactly one of secret and secret_file")
+        return self
+
+    def shared_secret(self) -> str:
+        """The consumer secret, from the settings or its file."""
+        if self.secret is not None:
+            return self.secret.get_secret_value()
+        assert self.secret_file is not None
+        return self.secret_file.read_text().strip()
+
+
+class Course(_Section):
+    """A course: the Git repository learners pull from, and the folder with its private half."""
+
+    name: Name
+    repository: Path
+    branch: str = "main"
+    private: Path
+    internet: bool = False
+    """May this course's learner containers reach the internet?"""
+
+
+class LearnerSettings(_Section):
+    """Limits of one learner's container."""
+
+    image: str = "openjupyter-learner:latest"
+    memory: Size = "1G"
+    cpus: float = Field(default=1.0, gt=0)
+    pids: int = Field(default=256, ge=32)
+    start_seconds: int = Field(default=120, gt=0)
+    idle_server_seconds: int = Field(default=3600, ge=0)
+    """Stop a server idle for so long; its files stay. 0 = never."""
+    idle_kernel_seconds: int = Field(default=1800, ge=0)
+    network: Name = "openjupyter"
+    """Docker network, and the prefix of volume and container names."""
+
+
+class GradingSettings(_Section):
+    """The two grading containers and how many gradings run at once."""
+
+    sandbox_image: str = "openjupyter-learner:latest"
+    judge_image: str = "openjupyter-judge:latest"
+    workers: int = Field(default=2, ge=1, le=64)
+    cpus: float = Field(default=1.0, gt=0)
+    judge_memory: Size = "512M"
+    pids: int = Field(default=128, ge=32)
+    runtime: str | None = None
+    """Docker runtime of both grading containers, such as runsc; None = the engine's default."""
+
+
+class Settings(_Section):
+    """All settings of a site."""
+
+    data_dir: Path
+    bind: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    service_port: int = Field(default=8011, ge=1, le=65535)
+    hub_port: int = Field(default=8081, ge=1, le=65535)
+    proxy_api_port: int = Field(default=8012, ge=1, le=65535)
+    gateway_port: int = Field(default=8000, ge=1, le=65535)
+    """Port on the learner network's own address, where containers reach the proxy."""
+    proxy_command: list[str] = ["configurable-http-proxy"]
+    public_url: str | None = None
+    """How browsers reach the hub, when behind a TLS proxy: https://lab.example.org"""
+    database_url: str | None = None
+    """SQLAlchemy URL of the store; the default is SQLite in data_dir."""
+    platforms: list[Platform] = []
+    courses: list[Course] = []
+    learner: LearnerSettings = LearnerSettings()
+    grading: GradingSettings = GradingSettings()
+
+    @property
+    def store_url(self) -> str:
+        """SQLAlchemy URL of the store."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'openjupyter.sqlite'}"
+
+    def course(self, name: str) -> Course | None:
+        """The course of that name, or None."""
+        return next((course for course in self.courses if course.name == name), None)
+
+    def platform(self, name: str) -> Platform | None:
+        """The platform of that name, or None."""
+        return next((platform for platform in self.platforms if platform.name == name), None)
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read the settings file.
+
+    Raises:
+        SettingsError: with one sentence that names the file and what is wrong in it.
+    """
+    path = path or Path(os.environ.get(SETTINGS_VARIABLE, "openjupyter.toml"))
+    try:
+        with path.open("rb") as file:
+            values: dict[str, Any] = tomllib.load(file)
+        return Settings.model_validate(values)
+    except FileNotFoundError:
+        raise SettingsError(f"there is no settings file {path}; name one with {SETTINGS_VARIABLE}") from None
+    except OSError as error:
+        raise SettingsError(f"the settings file {path} cannot be read: {error.strerror}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"the settings file {path} is not TOML: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"the settings file {path} has a wrong value for {where}: {first['msg']}") from None

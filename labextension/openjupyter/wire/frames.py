@@ -1,0 +1,85 @@
+"""Frames: a 4-byte big-endian length, then one JSON object in UTF-8. Read with a cap, because a peer may be hostile."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from openjupyter.wire.errors import WireError
+
+Frame = dict[str, Any]
+
+HEADER_BYTES = 4
+MAX_FRAME_BYTES = 48 * 2**20
+"""Cap of one frame: a 10 MB notebook and its files fit, also after base64."""
+
+
+def pack(frame: Frame) -> bytes:
+    """Bytes of one frame; WireError when it is over the cap or holds what JSON cannot."""
+    try:
+        body = json.dumps(frame, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise WireError(f"a frame holds what JSON cannot: {error}") from None
+    if len(body) > MAX_FRAME_BYTES:
+        raise WireError(f"a frame has {len(body)} bytes; the limit is {MAX_FRAME_BYTES}")
+    return len(body).to_bytes(HEADER_BYTES, "big") + body
+
+
+def unpack(body: bytes) -> Frame:
+    """The JSON object in a frame's body; WireError for anything else, NaN and Infinity included."""
+    try:
+        frame = json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"a frame is not JSON: {error}") from None
+    if not isinstance(frame, dict):
+        raise WireError("a frame is not a JSON object")
+    return frame
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def body_length(header: bytes, cap: int = MAX_FRAME_BYTES) -> int:
+    """Length in bytes that a header announces; WireError when it is over the cap."""
+    length = int.from_bytes(header, "big")
+    if length > cap:
+        raise WireError(f"a frame of {length} bytes was announced; the limit is {cap}")
+    return length
+
+
+async def read_frame(reader: asyncio.StreamReader, cap: int = MAX_FRAME_BYTES) -> Frame | None:
+    """The next frame; None at the end of the stream. WireError when the stream ends inside a frame."""
+    try:
+        header = await reader.readexactly(HEADER_BYTES)
+    except asyncio.IncompleteReadError as error:
+        if error.partial:
+            raise WireError("the stream ended inside a frame") from None
+        return None
+    try:
+        return unpack(await reader.readexactly(body_length(header, cap)))
+    except asyncio.IncompleteReadError:
+        raise WireError("the stream ended inside a frame") from None
+
+
+def receive_frame(read: Callable[[int], bytes]) -> Frame | None:
+    """As read_frame, for a blocking `read(n)` that gives up to n bytes and b"" at the end."""
+    header = _read_exactly(read, HEADER_BYTES)
+    if header is None:
+        return None
+    body = _read_exactly(read, body_length(header))
+    if body is None:
+        raise WireError("the stream ended inside a frame")
+    return unpack(body)
+
+
+def _read_exactly(read: Callable[[int], bytes], count: int) -> bytes | None:
+    parts = bytearray()
+    while len(parts) < count:
+        part = read(count - len(parts))
+        if not part:
+            if parts:
+                raise WireError("the stream ended inside a frame")
+            return b"" if count == 0 else None
+        parts += part
+    return bytes(parts)

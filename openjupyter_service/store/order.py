@@ -1,31 +1,37 @@
-"""The order of the queue: fair between learners, then first come, first served."""
+"""The order of the queue: learners take turns, otherwise first come, first served."""
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 
-from openjupyter_service.store.records import GradingState
 from openjupyter_service.store.tables import gradings, submissions
 
-ACTIVE = (GradingState.QUEUED, GradingState.RUNNING)
 
+def fair_order(candidates: ColumnElement[bool]) -> Select[int, str, int]:
+    """The id, submission and place (1 = next) of each candidate grading.
 
-def fair_turns() -> Select[int, int]:
-    """Every active grading's id and turn: a learner's first has turn 1, the next one 2, and so on.
-
-    Lower turns come first, so that a learner who submits ten times delays nobody's first. A running grading holds
-    its learner's first turn.
+    A learner's second grading joins the queue, as it were, when their first one starts, the third when the second
+    one starts: who submits ten times delays anybody else by one grading at a time.
     """
-    turn = func.row_number().over(partition_by=submissions.c.learner, order_by=(gradings.c.queued_at, gradings.c.id))
-    return (
-        select(gradings.c.id, turn.label("turn")).join_from(gradings, submissions).where(gradings.c.state.in_(ACTIVE))
+    oldest = select(func.min(gradings.c.queued_at)).where(candidates).scalar_subquery()
+    served = (
+        select(submissions.c.learner, func.max(gradings.c.started_at).label("last_start"))
+        .join_from(gradings, submissions)
+        .where(gradings.c.started_at > oldest)
+        .group_by(submissions.c.learner)
+        .subquery()
     )
-
-
-def waiting_places() -> Select[str, int]:
-    """Every queued grading's submission and place, 1 = next."""
-    turns = fair_turns().subquery()
-    place = func.row_number().over(order_by=(turns.c.turn, gradings.c.queued_at, gradings.c.id))
-    return (
-        select(gradings.c.submission_id, place.label("place"))
-        .join_from(gradings, turns, gradings.c.id == turns.c.id)
-        .where(gradings.c.state == GradingState.QUEUED)
+    arrival = (gradings.c.queued_at, gradings.c.id)
+    first = func.min(gradings.c.queued_at).over(partition_by=submissions.c.learner)
+    waiting = (
+        select(
+            gradings.c.id,
+            gradings.c.submission_id,
+            func.row_number().over(partition_by=submissions.c.learner, order_by=arrival).label("turn"),
+            case((served.c.last_start > first, served.c.last_start), else_=first).label("since"),
+        )
+        .join_from(gradings, submissions)
+        .outerjoin(served, served.c.learner == submissions.c.learner)
+        .where(candidates)
+        .subquery()
     )
+    place = func.row_number().over(order_by=(waiting.c.turn, waiting.c.since, waiting.c.id))
+    return select(waiting.c.id, waiting.c.submission_id, place.label("place"))

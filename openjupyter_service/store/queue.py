@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from openjupyter_service.store.engine import Store
-from openjupyter_service.store.order import fair_turns
+from openjupyter_service.store.order import fair_order
 from openjupyter_service.store.records import Claimed, GradingState
 from openjupyter_service.store.scores import best_score, queue_passback
 from openjupyter_service.store.tables import gradings, placements, submissions
@@ -26,12 +26,12 @@ class Queue:
         """Take the next grading, queued or left by a worker whose lease ran out; None when there is nothing to do."""
         now = self._store.now()
         claimable = _claimable(now)
-        turns = fair_turns().subquery()
+        order = fair_order(claimable).subquery()
         following = (
             select(gradings.c.id)
-            .join_from(gradings, turns, gradings.c.id == turns.c.id)
+            .join_from(gradings, order, gradings.c.id == order.c.id)
             .where(claimable)
-            .order_by(turns.c.turn, gradings.c.queued_at, gradings.c.id)
+            .order_by(order.c.place)
             .limit(1)
             .with_for_update(of=gradings, skip_locked=True)  # SQLite has no such clause and needs none
         )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import RowMapping, func, insert, select
 
 from openjupyter_service.store.engine import Store
-from openjupyter_service.store.order import waiting_places
+from openjupyter_service.store.order import fair_order
 from openjupyter_service.store.records import GradingState, Passback, PassbackState, Submission, SubmissionSummary
 from openjupyter_service.store.tables import gradings, outbox, placements, submission_files, submissions
 
@@ -159,10 +159,13 @@ class Submissions:
 
     def position(self, submission_id: str) -> int:
         """Place in the queue: 1 = next, 0 = running, done or unknown."""
-        places = waiting_places().subquery()
+        return self.positions().get(submission_id, 0)
+
+    def positions(self) -> dict[str, int]:
+        """Place in the queue of every submission that waits: ask once for all who watch."""
+        order = fair_order(gradings.c.state == GradingState.QUEUED)
         with self._store.read() as connection:
-            place = connection.scalar(select(places.c.place).where(places.c.submission_id == submission_id))
-        return int(place or 0)
+            return {row.submission_id: row.place for row in connection.execute(order)}
 
     def files(self, submission_id: str) -> dict[str, bytes]:
         """Content by path, the notebook among them; empty when there is no such submission."""

@@ -87,7 +87,7 @@ gradings = Table(
     Column("lease_until", Double),
     Column("queued_at", Double, nullable=False),
     Column("available_at", Double, nullable=False),
-    Column("started_at", Double),
+    Column("started_at", Double, index=True),
     Column("finished_at", Double),
     Column("timings", JSON(none_as_null=True)),
     Column("report", JSON(none_as_null=True)),

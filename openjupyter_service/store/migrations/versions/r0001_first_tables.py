@@ -93,10 +93,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["submission_id"], ["submissions.id"], name="fk_gradings_submission_id", ondelete="CASCADE"
         ),
-        sa.CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name="ck_gradings_state"),
+        sa.CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name=op.f("ck_gradings_state")),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_gradings_submission_id", "gradings", ["submission_id"])
+    op.create_index("ix_gradings_started_at", "gradings", ["started_at"])
     op.create_index(
         "ix_gradings_waiting",
         "gradings",
@@ -120,7 +121,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
         sa.ForeignKeyConstraint(["grading_id"], ["gradings.id"], name="fk_outbox_grading_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name="fk_outbox_placement_id", ondelete="CASCADE"),
-        sa.CheckConstraint("state IN ('pending', 'sent', 'failed', 'superseded')", name="ck_outbox_state"),
+        sa.CheckConstraint("state IN ('pending', 'sent', 'failed', 'superseded')", name=op.f("ck_outbox_state")),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_outbox_grading_id", "outbox", ["grading_id"])

@@ -1,0 +1,1 @@
+"""Set-up and demonstration programs, run from a checkout."""

@@ -18,7 +18,7 @@ _MESSAGE_ID_LIMIT = 255
 class OutcomeError(Exception):
     """A request that is refused in an answer; ``code_major`` is what the answer says.
 
-    ``message_id`` and ``operation`` are filled as far as the request could be read.
+    ``message_id``, ``operation`` and ``sourced_id`` are filled as far as the request could be read.
     """
 
     def __init__(
@@ -30,6 +30,7 @@ class OutcomeError(Exception):
         self.code_major = code_major
         self.message_id = message_id
         self.operation = operation
+        self.sourced_id = ""
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ def _read_body(body: ET.Element, message_id: str) -> OutcomeRequest:
     operation = next((name for name in OPERATIONS if request.tag == _tag(f"{name}Request")), None)
     if operation is None:
         raise OutcomeError("The operation is not supported.", "unsupported")
+    sourced_id = ""
     try:
         record = _descend(request, "resultRecord")
         sourced_id = _text(_descend(record, "sourcedGUID", "sourcedId"))
@@ -126,7 +128,7 @@ def _read_body(body: ET.Element, message_id: str) -> OutcomeRequest:
             return OutcomeRequest(operation, message_id, sourced_id)
         return OutcomeRequest(operation, message_id, sourced_id, _score(record), _comment(record))
     except OutcomeError as error:
-        error.operation = operation
+        error.operation, error.sourced_id = operation, sourced_id
         raise
 
 

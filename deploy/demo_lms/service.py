@@ -107,7 +107,8 @@ class OutcomesHandler(BaseHandler):
             request = read_request(body)
             cell = find_cell(self.lms, request)
         except OutcomeError as error:
-            self._record(error.code_major, error.description, error.operation)
+            cell = sourcedid.resolve(self.lms.sourcedid_key, error.sourced_id) or ("", "")
+            self._record(error.code_major, error.description, error.operation, cell)
             return write_response(error.code_major, error.description, error.message_id, error.operation)
         description, score = perform(self.lms, request, cell)
         self._record("success", description, request.operation, cell)

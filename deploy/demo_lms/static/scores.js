@@ -27,6 +27,7 @@
       cell.classList.add("changed");
       news.textContent = `${cell.dataset.name}, ${cell.dataset.title}: ${scored ? text : "no score"}`;
     }
+    cell.classList.toggle("empty", !scored);
     cell.querySelector("progress").value = scored ? row.score : 0;
     if (scored) showTime(cell, row.received_at);
     else cell.querySelector(".when").textContent = "No score yet";

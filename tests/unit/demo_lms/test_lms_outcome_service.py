@@ -180,7 +180,7 @@ async def test_every_request_is_logged(lms: RunningLms, tool: Tool) -> None:
     assert logged == [
         ("unsupported", "", ""),
         ("refused", "", ""),
-        ("failure", "replaceResult", ""),
+        ("failure", "replaceResult", ADA),
         ("success", "replaceResult", ADA),
     ]
 

@@ -1,0 +1,1 @@
+"""Container images: base, learner (also the sandbox) and judge."""

@@ -1,0 +1,22 @@
+"""JupyterLab in the learner's container."""
+
+import os
+
+c = get_config()  # noqa: F821 - given by traitlets
+
+c.ServerApp.root_dir = "/home/learner"
+c.ServerApp.terminals_enabled = True
+
+# The grading cell saves the notebook through the page's own application object.
+c.LabApp.expose_app_in_browser = True
+# Packages are the image's; nothing is installed, updated or announced from within.
+c.LabApp.extension_manager = "readonly"
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
+c.LabApp.news_url = None
+
+# Kernels that nobody uses give their memory back, open tab or not; the notebook itself is on disk.
+idle_seconds = int(os.environ.get("OPENJUPYTER_KERNEL_IDLE_SECONDS", "0"))
+c.MappingKernelManager.cull_idle_timeout = idle_seconds
+c.MappingKernelManager.cull_interval = max(10, min(300, idle_seconds // 4))
+c.MappingKernelManager.cull_connected = True
+c.MappingKernelManager.cull_busy = False

@@ -1,0 +1,1 @@
+"""The grading cell: find the notebook, save it, submit it, show the way and the report."""

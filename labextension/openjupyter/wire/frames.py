@@ -1,4 +1,4 @@
-"""Frames: a 4-byte big-endian length, then one JSON object in UTF-8. Read with a cap, because a peer may be hostile."""
+"""Frames: a 4-byte big-endian length, then one JSON object in ASCII. Read with a cap, because a peer may be hostile."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ MAX_FRAME_BYTES = 48 * 2**20
 def pack(frame: Frame) -> bytes:
     """Bytes of one frame; WireError when it is over the cap or holds what JSON cannot."""
     try:
-        body = json.dumps(frame, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        body = json.dumps(frame, allow_nan=False, separators=(",", ":")).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise WireError(f"a frame holds what JSON cannot: {error}") from None
     if len(body) > MAX_FRAME_BYTES:

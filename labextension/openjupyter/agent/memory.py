@@ -1,0 +1,31 @@
+"""What the container's memory cgroup tells: out-of-memory kills and peak use, for cgroup v1 and v2."""
+
+from pathlib import Path
+
+CGROUP = Path("/sys/fs/cgroup")
+# v2 keeps the counters in the root of the container's own view, v1 in a folder per controller.
+_KILLS = (("memory.events", "oom_kill"), ("memory/memory.oom_control", "oom_kill"))
+_PEAKS = ("memory.peak", "memory/memory.max_usage_in_bytes")
+
+
+def oom_kills(root: Path = CGROUP) -> int:
+    """How many processes of this container were killed for memory; 0 where the kernel does not tell."""
+    for name, key in _KILLS:
+        try:
+            lines = (root / name).read_text().splitlines()
+        except OSError:
+            continue
+        counters = dict(line.split() for line in lines if len(line.split()) == 2)
+        if key in counters:
+            return int(counters[key])
+    return 0
+
+
+def peak_bytes(root: Path = CGROUP) -> int | None:
+    """Most memory this container ever used, in bytes; None where the kernel does not tell."""
+    for name in _PEAKS:
+        try:
+            return int((root / name).read_text())
+        except (OSError, ValueError):
+            continue
+    return None

@@ -1,0 +1,212 @@
+"""Run a notebook to its end in a real kernel, within its limits, and tell where it first failed."""
+
+import asyncio
+import os
+import re
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+
+from openjupyter.agent.memory import oom_kills
+from openjupyter.agent.user import LearnerUser
+
+MAX_ERROR_TEXT = 2_000
+MAX_TRACEBACK = 10_000
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_CELL_LINE = re.compile(r"Cell In\[(\d+)\], line (\d+)")
+_STOPPED = {
+    "output limit": ("output limit", "The notebook printed more than this exercise allows."),
+    "time limit": ("time limit", "The notebook was still running when its time was up."),
+    "memory limit": ("memory limit", "The notebook used more memory than this exercise allows."),
+    "runtime error": (
+        "kernel died",
+        "Python itself ended here: a crash in compiled code, or a call such as os._exit().",
+    ),
+}
+_SYNTAX_ERRORS = frozenset(["SyntaxError", "IndentationError", "TabError"])
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The first cell that failed: its place in the notebook, and its error.
+
+    `cell` counts all cells from 0, `number` counts code cells from 1, as people do; `line` counts from 1.
+    """
+
+    cell: int
+    number: int
+    cell_id: str
+    line: int | None
+    error: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """How running the notebook ended: "ran", or a status of the report; `alive`: is there a kernel left to ask?"""
+
+    status: str
+    failure: Failure | None
+    seconds: float
+    alive: bool
+
+
+class SandboxKernelManager(AsyncKernelManager):
+    """Starts our kernel module as the learner's user, whatever kernel the notebook names."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The one kernel there is."""
+        return KernelSpec(argv=[sys.executable, "-m", "openjupyter.agent.kernel", "-f", "{connection_file}"])
+
+    def write_connection_file(self, **kwargs: Any) -> None:
+        """Let the learner's user read the file; in this container there is nobody else."""
+        super().write_connection_file(**kwargs)
+        Path(self.connection_file).chmod(0o644)
+
+
+class LimitedClient(NotebookClient):
+    """nbclient with a limit on what a notebook may print, in bytes. `flooded` is set when it is passed."""
+
+    def __init__(self, notebook: Any, output_bytes: int, **options: Any) -> None:
+        super().__init__(notebook, **options)
+        self.flooded = asyncio.Event()
+        self._output_left = output_bytes
+
+    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
+        """Count a message before it is kept; past the limit nothing more is kept."""
+        content = msg.get("content", {})
+        if msg.get("msg_type") in ("stream", "display_data", "execute_result", "update_display_data", "error"):
+            self._output_left -= _text_size(content)
+            if self._output_left < 0:
+                self.flooded.set()
+                return None
+        return super().process_message(msg, cell, cell_index)
+
+
+def _text_size(content: Any) -> int:
+    if isinstance(content, str):
+        return len(content)
+    if isinstance(content, dict):
+        return sum(_text_size(value) for value in content.values())
+    if isinstance(content, list):
+        return sum(_text_size(value) for value in content)
+    return 8
+
+
+class NotebookRun:
+    """One notebook in one kernel. `progress(done, total)` is called after each code cell."""
+
+    def __init__(self, notebook: Any, folder: Path, user: LearnerUser, output_bytes: int) -> None:
+        self.notebook = notebook
+        self.folder = folder
+        self.user = user
+        manager = SandboxKernelManager()
+        self.client = LimitedClient(
+            notebook, output_bytes, km=manager, timeout=None, allow_errors=True, store_widget_state=False
+        )
+        self.cell_of_execution: dict[int, int] = {}
+        """Index of the cell behind each execution count, for tracebacks."""
+        self._running: int | None = None
+
+    @asynccontextmanager
+    async def kernel(self) -> AsyncIterator[None]:
+        """The kernel lives inside this block."""
+        environment = {
+            **os.environ,
+            "HOME": str(self.user.home),
+            "USER": "learner",
+            "OPENJUPYTER_SANDBOX": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        async with self.client.async_setup_kernel(cwd=str(self.folder), env=environment, **self.user.popen_arguments):
+            yield
+
+    async def run(self, seconds: float, progress: Callable[[int, int], None]) -> Run:
+        """Execute all cells; cells after a failing one still run, so that their work counts."""
+        started = time.monotonic()
+        kills = oom_kills()
+        cells = asyncio.ensure_future(self._execute_cells(progress))
+        flood = asyncio.ensure_future(self.client.flooded.wait())
+        done, _ = await asyncio.wait({cells, flood}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        stopped: str | None = None
+        if self.client.flooded.is_set():
+            stopped = "output limit"
+        elif cells not in done:
+            stopped = "time limit"
+        elif isinstance(cells.exception(), DeadKernelError):
+            stopped = "memory limit" if oom_kills() > kills else "runtime error"
+        elif (error := cells.exception()) is not None:
+            raise error
+        for task in (cells, flood):
+            task.cancel()
+        await asyncio.gather(cells, flood, return_exceptions=True)
+        if stopped is not None:
+            await self.client.km.shutdown_kernel(now=True)
+            return Run(stopped, self._stopped_failure(stopped), time.monotonic() - started, alive=False)
+        failure = self._first_failure()
+        status = "ran" if failure is None else _status_of_error(failure.error)
+        return Run(status, failure, time.monotonic() - started, alive=True)
+
+    async def _execute_cells(self, progress: Callable[[int, int], None]) -> None:
+        code_cells = [(i, cell) for i, cell in enumerate(self.notebook.cells) if cell.cell_type == "code"]
+        for done, (index, cell) in enumerate(code_cells):
+            self._running = index
+            progress(done, len(code_cells))
+            await self.client.async_execute_cell(cell, index)
+            if isinstance(count := cell.get("execution_count"), int):
+                self.cell_of_execution[count] = index
+        self._running = None
+        progress(len(code_cells), len(code_cells))
+
+    def code_cell_number(self, index: int) -> int:
+        """Which code cell, counted from 1, the cell at this index is."""
+        return sum(cell.cell_type == "code" for cell in self.notebook.cells[: index + 1])
+
+    def _first_failure(self) -> Failure | None:
+        for index, cell in enumerate(self.notebook.cells):
+            if cell.cell_type != "code" or "raises-exception" in cell.metadata.get("tags", []):
+                continue
+            for output in cell.get("outputs", []):
+                if output.output_type == "error":
+                    return self._failure(index, cell, output)
+        return None
+
+    def _failure(self, index: int, cell: Any, output: Any) -> Failure:
+        text = _ANSI.sub("", "\n".join(str(part) for part in output.get("traceback", [])))[-MAX_TRACEBACK:]
+        places = [(int(count), int(line)) for count, line in _CELL_LINE.findall(text)]
+        # The deepest frame of the failing cell itself: where the learner should look first.
+        lines = [line for count, line in places if self.cell_of_execution.get(count, index) == index]
+        return Failure(
+            cell=index,
+            number=self.code_cell_number(index),
+            cell_id=str(cell.get("id", ""))[:64],
+            line=lines[-1] if lines else None,
+            error=str(output.get("ename", ""))[:100],
+            message=str(output.get("evalue", ""))[:MAX_ERROR_TEXT],
+            traceback=text,
+        )
+
+    def _stopped_failure(self, status: str) -> Failure | None:
+        if self._running is None:
+            return None
+        cell_id = str(self.notebook.cells[self._running].get("id", ""))[:64]
+        number = self.code_cell_number(self._running)
+        return Failure(self._running, number, cell_id, None, *_STOPPED[status], traceback="")
+
+
+def _status_of_error(name: str) -> str:
+    if name in _SYNTAX_ERRORS:
+        return "syntax error"
+    return "memory limit" if name == "MemoryError" else "runtime error"

@@ -1,0 +1,113 @@
+"""A submission's report as HTML and as plain text: the same facts in both."""
+
+import datetime as dt
+from html import escape
+from typing import Any
+
+Json = dict[str, Any]
+
+_MARKS = {"passed": "✓", "not run": "–"}
+_STATUS_WORDS = {
+    "correct": "All tests passed",
+    "wrong": "Some tests did not pass",
+    "runtime error": "A cell of your notebook ended with an error",
+    "syntax error": "A cell of your notebook has a syntax error",
+    "time limit": "Your code took too long",
+    "memory limit": "Your code used too much memory",
+    "output limit": "Your notebook printed too much",
+    "internal error": "Grading failed, and not through your fault",
+}
+_CELL = "padding:4px 12px 4px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--jp-border-color2,#ccc)"
+_GOOD = "color:var(--jp-success-color1,#2e7d32)"
+_BAD = "color:var(--jp-error-color1,#c62828)"
+
+
+def report_text(submission: Json) -> str:
+    """The report as plain text, one test a line."""
+    report = submission["report"]
+    lines = [_headline(report)]
+    if cell := report.get("failing_cell"):
+        lines.append(_cell_sentence(cell))
+    for test in report["tests"]:
+        lines.append(f"{_mark(test)} {test['title']}  {_points(test)}")
+        if test["outcome"] != "passed":
+            lines += [f"    {text}" for text in (test["message"], _hint(test)) if text]
+    return "\n".join([*lines, *passback_sentences(submission)])
+
+
+def report_html(submission: Json) -> str:
+    """The report as HTML that follows JupyterLab's theme; every text in it is escaped."""
+    report = submission["report"]
+    parts = [f"<h3 style='margin:8px 0'>{escape(_headline(report))}</h3>"]
+    if cell := report.get("failing_cell"):
+        parts.append(f"<p style='{_BAD}'>{escape(_cell_sentence(cell))}</p>")
+    if report["tests"]:
+        heads = "".join(f"<th scope='col' style='{_CELL}'>{head}</th>" for head in ("Test", "Points", "What happened"))
+        rows = "".join(_row(test) for test in report["tests"])
+        parts.append(
+            "<table style='border-collapse:collapse;font-size:inherit'>"
+            f"<caption style='text-align:left'>Tests of this exercise</caption>"
+            f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        )
+    parts += [f"<p>{escape(sentence)}</p>" for sentence in passback_sentences(submission)]
+    return f"<div class='openjupyter-report'>{''.join(parts)}</div>"
+
+
+def _row(test: Json) -> str:
+    passed = test["outcome"] == "passed"
+    said = "Passed" if passed else escape(test["message"])
+    hint = f"<br><em>{escape(_hint(test))}</em>" if _hint(test) and not passed else ""
+    mark = f"<span style='{_GOOD if passed else _BAD}' aria-hidden='true'>{_mark(test)}</span>"
+    return (
+        f"<tr><th scope='row' style='{_CELL};font-weight:normal'>{mark} {escape(test['title'])}</th>"
+        f"<td style='{_CELL};white-space:nowrap'>{_points(test)}</td><td style='{_CELL}'>{said}{hint}</td></tr>"
+    )
+
+
+def _headline(report: Json) -> str:
+    words = _STATUS_WORDS.get(report["status"], report["status"])
+    if report["score"] is None:
+        return f"{words}."
+    return f"{words}: {report['points']:g} of {report['max_points']:g} points ({report['score']:.0%})"
+
+
+def _cell_sentence(cell: Json) -> str:
+    line = f", line {cell['line']}" if cell.get("line") else ""
+    message = f": {cell['message']}" if cell.get("message") else ""
+    return f"Code cell {cell['number']}{line}: {cell['error']}{message}"
+
+
+def _mark(test: Json) -> str:
+    return _MARKS.get(test["outcome"], "✗")
+
+
+def _points(test: Json) -> str:
+    return f"{test['points']:g} / {test['max_points']:g}"
+
+
+def _hint(test: Json) -> str:
+    return f"Hint: {test['hint']}" if test["hint"] else ""
+
+
+def passback_sentences(submission: Json) -> list[str]:
+    """What happens with the score, a sentence for each LMS that waits for it."""
+    report, passbacks = submission["report"], submission["passbacks"]
+    if report["score"] is None:
+        return ["No score was sent. Please submit again; if it happens once more, tell your course team."]
+    if not passbacks:
+        return [
+            "No LMS waits for this score. Open this exercise from your course page: "
+            "your best score is then sent there by itself."
+        ]
+    return [_passback_sentence(passback) for passback in passbacks]
+
+
+def _passback_sentence(passback: Json) -> str:
+    name = passback["context_title"] or passback["platform"]
+    score = f"{passback['score']:.0%}"
+    if passback["state"] == "sent":
+        at = dt.datetime.fromtimestamp(passback["sent_at"], dt.UTC)
+        return f"Sent to {name} at {at:%H:%M:%S} UTC: {score} (your best score so far)."
+    if passback["state"] == "failed":
+        return f"{name} does not take the score ({score}). It is stored here; tell your course team."
+    return f"Your score ({score}) is on its way to {name}; it is sent again until it arrives. You need not wait."

@@ -1,0 +1,58 @@
+"""All that grades in one process: workers, the sender of scores, and who watches them."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import AsyncIterator
+
+from openjupyter_service.errors import SandboxError
+from openjupyter_service.grading.passback import Sender
+from openjupyter_service.grading.progress import Progress
+from openjupyter_service.grading.worker import Worker
+from openjupyter_service.sandbox.engine import Engine
+from openjupyter_service.settings import Settings
+from openjupyter_service.store.engine import Store
+from openjupyter_service.store.outbox import Outbox
+from openjupyter_service.store.queue import Queue
+from openjupyter_service.store.submissions import Submissions
+
+log = logging.getLogger(__name__)
+
+
+class Grader:
+    """Starts and stops together with the service."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.progress = Progress()
+        self._engine = Engine(settings.learner.network)
+        self._sender = Sender(settings, Outbox(store))
+        self._after_grading = asyncio.Event()
+        queue, submissions = Queue(store), Submissions(store)
+        # The same names after a restart, so that what a killed process held is known to be nobody's.
+        self._workers = [
+            Worker(f"{socket.gethostname()}/{number}", settings, self._engine, queue, submissions, self.progress)
+            for number in range(settings.grading.workers)
+        ]
+
+    def wake(self) -> None:
+        """A submission was accepted."""
+        for worker in self._workers:
+            worker.wake()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Workers and sender run inside this block; what they had claimed is graded after the next start."""
+        try:
+            if orphans := await self._engine.remove_orphans():
+                log.info("removed %d grading containers that an earlier process left", orphans)
+        except SandboxError as error:
+            log.warning("could not look for left-over containers: %s", error)
+        tasks = [asyncio.create_task(worker.run(self._after_grading)) for worker in self._workers]
+        tasks.append(asyncio.create_task(self._sender.run(self._after_grading)))
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,133 @@
+"""The worker: claims gradings from the queue, grades them in containers, stores report and passback in one step."""
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from typing import Any
+
+from openjupyter_service.errors import ExerciseError, NotFound, OpenJupyterError, SandboxError
+from openjupyter_service.exercises.repository import read_file
+from openjupyter_service.grading.progress import Progress
+from openjupyter_service.grading.session import Graded, grade
+from openjupyter_service.grading.submit import find_exercise
+from openjupyter_service.report import internal_error
+from openjupyter_service.sandbox.engine import Engine
+from openjupyter_service.settings import Settings
+from openjupyter_service.store.queue import Queue
+from openjupyter_service.store.records import Claimed
+from openjupyter_service.store.submissions import Submissions
+
+LEASE_SECONDS = 60.0
+POLL_SECONDS = 2.0
+"""How often a worker looks by itself; an accepted submission wakes it at once."""
+
+# A sandbox that fails is the site's trouble and may last; a broken test is its author's and does not mend itself.
+MAX_SANDBOX_ATTEMPTS = 60
+MAX_EXERCISE_ATTEMPTS = 2
+MAX_DELAY_SECONDS = 60.0
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Grades one submission at a time. `wake` makes it look into the queue at once."""
+
+    def __init__(
+        self, name: str, settings: Settings, engine: Engine, queue: Queue, submissions: Submissions, progress: Progress
+    ) -> None:
+        self.name = name
+        self._settings = settings
+        self._engine = engine
+        self._queue = queue
+        self._submissions = submissions
+        self._progress = progress
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """There may be work."""
+        self._wake.set()
+
+    async def run(self, after_grading: "asyncio.Event") -> None:
+        """Work until cancelled; `after_grading` is set whenever there may be a score to send."""
+        released = await asyncio.to_thread(self._queue.release_all, self.name)
+        if released:
+            log.info("%s takes up %d gradings that an earlier process left", self.name, released)
+        while True:
+            self._wake.clear()
+            try:
+                claimed = await asyncio.to_thread(self._queue.claim, self.name, LEASE_SECONDS)
+                if claimed is None:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+                    continue
+                await self._work(claimed)
+                after_grading.set()
+            except Exception:  # the store was away, or a bug: neither may end the worker
+                log.exception("%s failed outside a grading", self.name)
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def _work(self, claimed: Claimed) -> None:
+        started = time.time()
+        lease = asyncio.create_task(self._keep_lease(claimed))
+        self._progress.queue_moved()
+        try:
+            graded = await self._grade(claimed)
+            timings = {"queue": max(started - claimed.queued_at, 0.0), **graded.timings}
+            storing = time.monotonic()
+            await asyncio.to_thread(
+                self._queue.finish,
+                claimed.grading_id,
+                self.name,
+                graded.report.model_dump(mode="json"),
+                graded.report.score,
+                timings,
+            )
+            timings["store"] = time.monotonic() - storing
+            log.info("graded %s: %s %s", claimed.submission_id, graded.report.status, _seconds(timings))
+        except Exception as error:
+            await self._put_back(claimed, error)
+        finally:
+            lease.cancel()
+            self._progress.forget(claimed.submission_id)
+            self._progress.queue_moved()
+
+    async def _grade(self, claimed: Claimed) -> Graded:
+        exercise, files = await asyncio.to_thread(self._gather, claimed)
+
+        def publish(event: dict[str, Any]) -> None:
+            self._progress.publish(claimed.submission_id, {"state": "running", **event})
+
+        return await grade(self._engine, self._settings.grading, exercise, files, claimed.notebook_path, publish)
+
+    def _gather(self, claimed: Claimed) -> tuple[Any, dict[str, bytes]]:
+        """The exercise, and the files of the sandbox: the course's data and the files as given, the learner's over them."""
+        exercise = find_exercise(self._settings, claimed.course, claimed.exercise)
+        course = self._settings.course(claimed.course)
+        assert course is not None
+        commit = claimed.commit or course.branch
+        given = {path: read_file(course.repository, commit, path) for path in [*exercise.data, *exercise.files]}
+        return exercise, {**given, **self._submissions.files(claimed.submission_id)}
+
+    async def _keep_lease(self, claimed: Claimed) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 4)
+            with contextlib.suppress(Exception):  # the next turn tries again, long before the lease runs out
+                await asyncio.to_thread(self._queue.renew, claimed.grading_id, self.name, LEASE_SECONDS)
+
+    async def _put_back(self, claimed: Claimed, error: Exception) -> None:
+        """An internal error: try again later, or give up without a score."""
+        expected = isinstance(error, OpenJupyterError)
+        log.warning("grading %s failed: %s", claimed.submission_id, error, exc_info=not expected)
+        lasting = isinstance(error, ExerciseError | NotFound) or not isinstance(error, SandboxError)
+        if claimed.attempts >= (MAX_EXERCISE_ATTEMPTS if lasting else MAX_SANDBOX_ATTEMPTS):
+            report = internal_error(str(error)[:10_000]).model_dump(mode="json")
+            await asyncio.to_thread(self._queue.fail, claimed.grading_id, self.name, report)
+            return
+        delay = min(2.0 ** min(claimed.attempts, 10), MAX_DELAY_SECONDS) * random.uniform(0.5, 1.0)  # noqa: S311
+        await asyncio.to_thread(self._queue.release, claimed.grading_id, self.name, delay)
+
+
+def _seconds(timings: dict[str, float]) -> str:
+    return ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in timings.items())

@@ -1,0 +1,94 @@
+"""The Docker engine as grading uses it: start a container with its pipe attached, tell why it ended, remove it."""
+
+import asyncio
+import contextlib
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import docker
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+
+from openjupyter_service.errors import SandboxError
+from openjupyter_service.sandbox.limits import ContainerSpec
+
+SITE_LABEL = "openjupyter.site"
+ROLE_LABEL = "openjupyter.role"
+ENGINE_SECONDS = 60
+_THREADS = 16
+
+
+class Engine:
+    """A connection to the engine that DOCKER_HOST names. Blocking calls run in threads of its own.
+
+    Args:
+        site: label of all containers of this installation, so that those of a dead service can be found
+    """
+
+    def __init__(self, site: str) -> None:
+        self.site = site
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="engine")
+        try:
+            self._client = docker.from_env(timeout=ENGINE_SECONDS)
+        except DockerException as error:
+            raise SandboxError(f"the Docker engine does not answer: {error}") from None
+
+    async def start(self, spec: ContainerSpec) -> tuple[str, socket.socket]:
+        """Start a container; gives its id and a socket to its standard streams, in Docker's multiplexed format."""
+        return await self._call(self._start, spec)
+
+    def _start(self, spec: ContainerSpec) -> tuple[str, socket.socket]:
+        api = self._client.api
+        container: str = api.create_container(
+            spec.image,
+            command=spec.command,
+            user=spec.user,
+            stdin_open=True,
+            working_dir="/",
+            labels={SITE_LABEL: self.site, ROLE_LABEL: spec.role},
+            host_config=api.create_host_config(**spec.host_config()),
+        )["Id"]
+        try:
+            # Attached before the start, so that no output is missed.
+            attached = api.attach_socket(container, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+            api.start(container)
+        except BaseException:
+            self._remove(container)
+            raise
+        # docker-py wraps the socket in a reader that may not be closed while the socket is in use.
+        pipe = socket.socket(fileno=socket.dup(attached.fileno()))
+        attached.close()
+        return container, pipe
+
+    async def out_of_memory(self, container: str) -> bool:
+        """Was a process of this container killed for memory?"""
+        state = await self._call(self._client.api.inspect_container, container)
+        return bool(state["State"].get("OOMKilled"))
+
+    async def remove(self, container: str) -> None:
+        """Kill and remove a container; no error when it is gone already."""
+        await self._call(self._remove, container)
+
+    def _remove(self, container: str) -> None:
+        with contextlib.suppress(NotFound):
+            try:
+                self._client.api.remove_container(container, force=True, v=True)
+            except APIError as error:
+                if error.status_code != 409:  # another removal of it is under way
+                    raise
+
+    async def remove_orphans(self) -> int:
+        """Remove all grading containers of this site, as a dead service left them; gives their number."""
+        filters = {"label": [f"{SITE_LABEL}={self.site}"]}
+        containers = await self._call(lambda: self._client.api.containers(all=True, filters=filters))
+        orphans = [item["Id"] for item in containers if item["Labels"].get(ROLE_LABEL) in ("sandbox", "judge")]
+        await asyncio.gather(*(self.remove(orphan) for orphan in orphans))
+        return len(orphans)
+
+    async def _call(self, function: Any, *arguments: Any) -> Any:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+        except ImageNotFound as error:
+            raise SandboxError(f"a grading image is missing: {error.explanation}") from None
+        except (DockerException, OSError) as error:
+            raise SandboxError(f"the Docker engine failed: {error}") from None

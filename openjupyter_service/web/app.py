@@ -1,0 +1,24 @@
+"""The service's web application: which path is whose."""
+
+import tornado.web
+
+from openjupyter_service.web.base import HealthHandler, MissingHandler, Site
+from openjupyter_service.web.git import GitReferencesHandler, GitUploadPackHandler
+from openjupyter_service.web.submissions import EventsHandler, ExerciseHandler, SubmissionHandler, SubmissionsHandler
+
+
+def make_app(site: Site, prefix: str) -> tornado.web.Application:
+    """The application below `prefix`, such as /services/openjupyter/."""
+    root = prefix.rstrip("/")
+    name, number = r"([a-z0-9-]{1,64})", r"([A-Za-z0-9-]{1,64})"
+    routes = [
+        (r"/health", HealthHandler),
+        (rf"/api/courses/{name}/exercise", ExerciseHandler),
+        (r"/api/submissions", SubmissionsHandler),
+        (rf"/api/submissions/{number}", SubmissionHandler),
+        (rf"/api/submissions/{number}/events", EventsHandler),
+        (rf"/git/{name}\.git/info/refs", GitReferencesHandler),
+        (rf"/git/{name}\.git/git-upload-pack", GitUploadPackHandler),
+    ]
+    handlers = [(root + path, handler, {"site": site}) for path, handler in routes]
+    return tornado.web.Application(handlers, default_handler_class=MissingHandler, default_handler_args={"site": site})

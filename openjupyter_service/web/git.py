@@ -1,0 +1,117 @@
+"""Read-only Git over HTTP: learners' containers pull their course from here, by way of git's own http-backend.
+
+Speaks the smart protocol (gitprotocol-http): the list of references, and git-upload-pack. Nothing can be pushed.
+"""
+
+import asyncio
+import base64
+import binascii
+import os
+from pathlib import Path
+
+import tornado.web
+
+from openjupyter_service.errors import Forbidden, NotFound
+from openjupyter_service.web.base import SiteHandler
+
+SERVICE = "git-upload-pack"
+MAX_REQUEST_BYTES = 10 * 2**20
+BACKEND_SECONDS = 120
+_CHUNK = 2**16
+
+
+class _GitHandler(SiteHandler):
+    def token(self) -> str | None:
+        """Git sends a token as the password of Basic authentication."""
+        scheme, _, credentials = self.request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "basic":
+            return super().token()
+        try:
+            return base64.b64decode(credentials, validate=True).decode().partition(":")[2] or None
+        except (binascii.Error, UnicodeDecodeError):
+            return None
+
+    async def repository(self, course_name: str) -> Path:
+        """The course's repository, for a signed-in learner; asks Git for a password otherwise."""
+        try:
+            await self.learner()
+        except Forbidden:
+            if "Authorization" not in self.request.headers:
+                self.set_header("WWW-Authenticate", 'Basic realm="course", charset="UTF-8"')
+                raise tornado.web.HTTPError(401) from None
+            raise
+        course = self.site.settings.course(course_name)
+        if course is None:
+            raise NotFound("there is no such course")
+        return course.repository
+
+    async def backend(self, repository: Path, path: str, query: str, body: bytes) -> None:
+        """Run git http-backend (a CGI program, RFC 3875) and stream its answer."""
+        process = await asyncio.create_subprocess_exec(
+            "git",
+            "-c",
+            "safe.directory=*",
+            "-c",
+            "http.receivepack=false",
+            "http-backend",
+            env={
+                "PATH": os.environ.get("PATH", os.defpath),
+                "GIT_PROJECT_ROOT": str(repository),
+                "GIT_HTTP_EXPORT_ALL": "1",
+                "GIT_CONFIG_NOSYSTEM": "1",
+                "GIT_CONFIG_GLOBAL": os.devnull,
+                "GIT_PROTOCOL": self.request.headers.get("Git-Protocol", "")[:100],
+                "PATH_INFO": path,
+                "QUERY_STRING": query,
+                "REQUEST_METHOD": self.request.method or "GET",
+                "CONTENT_TYPE": self.request.headers.get("Content-Type", ""),
+                "CONTENT_LENGTH": str(len(body)),
+                "HTTP_CONTENT_ENCODING": self.request.headers.get("Content-Encoding", ""),
+            },
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        assert process.stdin and process.stdout
+        try:
+            async with asyncio.timeout(BACKEND_SECONDS):
+                process.stdin.write(body)
+                process.stdin.close()
+                await self._relay_headers(process.stdout)
+                while chunk := await process.stdout.read(_CHUNK):
+                    self.write(chunk)
+                    await self.flush()
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+    async def _relay_headers(self, answer: asyncio.StreamReader) -> None:
+        while line := (await answer.readline()).strip():
+            name, _, value = line.decode("latin-1").partition(":")
+            if name.lower() == "status":
+                self.set_status(int(value.split()[0]))
+            else:
+                self.set_header(name, value.strip())
+
+
+class GitReferencesHandler(_GitHandler):
+    """GET /git/COURSE.git/info/refs?service=git-upload-pack."""
+
+    async def get(self, course_name: str) -> None:
+        """List the references."""
+        repository = await self.repository(course_name)
+        if self.get_query_argument("service", "") != SERVICE:
+            raise Forbidden("this course can be pulled, not pushed to")
+        await self.backend(repository, "/info/refs", f"service={SERVICE}", b"")
+
+
+class GitUploadPackHandler(_GitHandler):
+    """POST /git/COURSE.git/git-upload-pack."""
+
+    async def post(self, course_name: str) -> None:
+        """Send what the client lacks."""
+        repository = await self.repository(course_name)
+        if len(self.request.body) > MAX_REQUEST_BYTES:
+            raise tornado.web.HTTPError(413)
+        await self.backend(repository, f"/{SERVICE}", "", self.request.body)

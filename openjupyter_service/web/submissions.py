@@ -1,0 +1,183 @@
+"""Submissions over HTTP: send one, read one, list one's own, follow one."""
+
+import asyncio
+import json
+from typing import Any
+
+import tornado.iostream
+import tornado.web
+
+from openjupyter_service.errors import NotFound, TooLarge
+from openjupyter_service.exercises.course import exercise_of_notebook
+from openjupyter_service.grading.submit import MAX_BODY_BYTES, submit
+from openjupyter_service.report import Report
+from openjupyter_service.store.records import Submission, SubmissionSummary
+from openjupyter_service.web.base import SiteHandler
+
+HEARTBEAT_SECONDS = 15.0
+_ENDED = ("done", "failed")
+
+
+class ExerciseHandler(SiteHandler):
+    """GET /api/courses/COURSE/exercise?notebook=PATH: the exercise that a notebook belongs to."""
+
+    async def get(self, course_name: str) -> None:
+        """Answer with name, title, notebook and files; 404 when the notebook belongs to none."""
+        await self.learner()
+        course = self.site.settings.course(course_name)
+        if course is None:
+            raise NotFound("this folder belongs to no course; open the exercise from your course page")
+        notebook = self.get_query_argument("notebook")
+        exercise = await asyncio.to_thread(exercise_of_notebook, course.private, notebook)
+        self.answer(
+            {
+                "name": exercise.name,
+                "title": exercise.title,
+                "notebook": exercise.notebook,
+                "files": exercise.files,
+                "limits": exercise.limits.model_dump(),
+            }
+        )
+
+
+@tornado.web.stream_request_body
+class SubmissionsHandler(SiteHandler):
+    """POST /api/submissions takes one; GET lists one's own."""
+
+    _body: bytearray
+    _name: str
+
+    async def prepare(self) -> None:
+        """Know the caller before reading a byte of the body."""
+        self._body = bytearray()
+        self._name = await self.learner()
+        if int(self.request.headers.get("Content-Length", 0)) > MAX_BODY_BYTES:
+            raise _too_large()
+
+    def data_received(self, chunk: bytes) -> None:
+        """Collect the body up to its limit."""
+        self._body += chunk
+        if len(self._body) > MAX_BODY_BYTES:
+            raise _too_large()
+
+    async def post(self) -> None:
+        """202 with the submission's id, state and place in the queue."""
+        site = self.site
+        submission = await asyncio.to_thread(submit, site.settings, site.submissions, self._name, bytes(self._body))
+        site.grader.wake()
+        position = await asyncio.to_thread(site.submissions.position, submission.id)
+        self.answer({**_summary(submission), "position": position}, status=202)
+
+    async def get(self) -> None:
+        """The caller's own submissions, newest first; of one course or exercise when named."""
+        course, exercise = self.get_query_argument("course", None), self.get_query_argument("exercise", None)
+        found = await asyncio.to_thread(self.site.submissions.for_learner, self._name, course, exercise)
+        self.answer({"submissions": [_summary(summary) for summary in found]})
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(f"a submission may have {MAX_BODY_BYTES // 2**20} MB in all, and its notebook 10 MB")
+
+
+class _OneSubmission(SiteHandler):
+    async def own(self, submission_id: str) -> Submission:
+        """The caller's submission of that id; NotFound also for somebody else's."""
+        name = await self.learner()
+        submission = await asyncio.to_thread(self.site.submissions.get, submission_id)
+        if submission is None or submission.learner != name:
+            raise NotFound("there is no such submission of yours")
+        return submission
+
+
+class SubmissionHandler(_OneSubmission):
+    """GET /api/submissions/ID: state, report and passbacks."""
+
+    async def get(self, submission_id: str) -> None:
+        """Answer with what the learner may see of it."""
+        submission = await self.own(submission_id)
+        position = await asyncio.to_thread(self.site.submissions.position, submission_id)
+        self.answer({**_summary(submission), "position": position, **_details(submission)})
+
+
+class EventsHandler(_OneSubmission):
+    """GET /api/submissions/ID/events: server-sent events until the grading has ended.
+
+    Data are {"state": "queued", "position": n}, {"state": "running", "step": "start" | "cell" | "test", "done", "total"}
+    and at last {"state": "done"} or {"state": "failed"}.
+    """
+
+    async def get(self, submission_id: str) -> None:
+        """Stream events; a comment line each 15 s keeps proxies from closing the connection."""
+        submission = await self.own(submission_id)
+        self.set_header("Content-Type", "text/event-stream")
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("X-Accel-Buffering", "no")
+        last: dict[str, Any] | None = None
+        progress = self.site.grader.progress
+        with progress.watch(submission_id) as events:
+            while True:
+                event = await self._state(submission)
+                if event != last:
+                    await self._send(f"data: {json.dumps(event)}\n\n")
+                    last = event
+                if event["state"] in _ENDED:
+                    return
+                try:
+                    published = await asyncio.wait_for(events.get(), HEARTBEAT_SECONDS)
+                except TimeoutError:
+                    await self._send(": still here\n\n")
+                    published = {}
+                if published:
+                    await self._send(f"data: {json.dumps(published)}\n\n")
+                    last = published
+                else:
+                    submission = await self.own(submission_id)
+
+    async def _state(self, submission: Submission) -> dict[str, Any]:
+        if submission.state in _ENDED:
+            return {"state": submission.state.value}
+        if running := self.site.grader.progress.last(submission.id):
+            return running
+        if submission.state == "running":
+            return {"state": "running", "step": "start", "done": 0, "total": 1}
+        return {"state": "queued", "position": await asyncio.to_thread(self.site.submissions.position, submission.id)}
+
+    async def _send(self, text: str) -> None:
+        self.write(text)
+        try:
+            await self.flush()
+        except tornado.iostream.StreamClosedError:
+            raise tornado.web.Finish from None
+
+
+def _summary(submission: SubmissionSummary) -> dict[str, Any]:
+    return {
+        "id": submission.id,
+        "course": submission.course,
+        "exercise": submission.exercise,
+        "state": submission.state.value,
+        "score": submission.score,
+        "created_at": submission.created_at,
+        "finished_at": submission.finished_at,
+    }
+
+
+def _details(submission: Submission) -> dict[str, Any]:
+    report = Report.model_validate(submission.report).for_learner() if submission.report else None
+    return {
+        "report": report,
+        "timings": submission.timings,
+        "passbacks": [
+            {
+                "platform": passback.platform,
+                "context_title": passback.context_title,
+                "state": passback.state.value,
+                "score": passback.score,
+                "sent_at": passback.sent_at,
+                "next_attempt_at": passback.next_attempt_at,
+                "last_error": "the LMS did not take it yet" if passback.last_error else None,
+            }
+            for passback in submission.passbacks
+            if passback.state != "superseded"
+        ],
+    }

@@ -1,0 +1,24 @@
+"""From the outputs of a network to a loss: softmax and cross-entropy."""
+
+import numpy as np
+
+
+def softmax(logits):
+    """Turn each row of logits, shape (samples, classes), into probabilities.
+
+    Large logits must not overflow: np.exp(1000) is infinite.
+    """
+    raise NotImplementedError
+
+
+def cross_entropy(logits, labels):
+    """Return the loss, a number: the mean over all samples of -log(probability of the right class).
+
+    logits has the shape (samples, classes); labels holds the number of the right class of each sample.
+    """
+    raise NotImplementedError
+
+
+def cross_entropy_gradient(logits, labels):
+    """Return the gradient of cross_entropy with respect to the logits, in the shape of logits."""
+    raise NotImplementedError

@@ -1,0 +1,66 @@
+"""A network of layers, and how it learns."""
+
+from itertools import pairwise
+
+import numpy as np
+from layers import Dense, ReLU
+from losses import cross_entropy, cross_entropy_gradient
+
+
+class Network:
+    """Layers in a row: the output of one is the input of the next."""
+
+    def __init__(self, layers):
+        self.layers = layers
+
+    @classmethod
+    def from_parameters(cls, parameters):
+        """Build Dense layers from a list of pairs (weights, bias), with a ReLU between two of them. (Complete.)"""
+        layers = []
+        for weights, bias in parameters:
+            layers += [Dense(weights, bias), ReLU()]
+        return cls(layers[:-1])
+
+    @classmethod
+    def random(cls, sizes, seed):
+        """Build a network of random weights; sizes=[2, 16, 3] has 2 inputs, 16 hidden units, 3 outputs. (Complete.)"""
+        rng = np.random.default_rng(seed)
+        shapes = pairwise(sizes)
+        return cls.from_parameters([(rng.normal(0, np.sqrt(2 / n), (n, m)), np.zeros(m)) for n, m in shapes])
+
+    def dense_layers(self):
+        """Return the layers that have parameters. (Complete.)"""
+        return [layer for layer in self.layers if isinstance(layer, Dense)]
+
+    def parameters(self):
+        """Return copies of all parameters as a list of pairs (weights, bias). (Complete.)"""
+        return [(layer.weights.copy(), layer.bias.copy()) for layer in self.dense_layers()]
+
+    def gradients(self):
+        """Return copies of all gradients as a list of pairs (for weights, for bias). (Complete.)"""
+        return [(layer.grad_weights.copy(), layer.grad_bias.copy()) for layer in self.dense_layers()]
+
+    def forward(self, x):
+        """Return the logits, shape (samples, classes), for the input x, shape (samples, inputs)."""
+        raise NotImplementedError
+
+    def backward(self, grad_output):
+        """Send the gradient of the logits back through all layers; return the gradient of the input."""
+        raise NotImplementedError
+
+    def step(self, learning_rate):
+        """Move all parameters one step against their gradients (gradient descent)."""
+        raise NotImplementedError
+
+    def predict(self, x):
+        """Return the number of the most probable class for each row of x."""
+        raise NotImplementedError
+
+
+def train(network, x, labels, epochs, batch_size, learning_rate, seed):
+    """Train a network by stochastic gradient descent; return the mean loss of each epoch as a list.
+
+    In each epoch, shuffle the samples, cut them into batches of batch_size (the last one may be smaller), and do
+    forward, backward and step for each batch. Shuffle with np.random.default_rng(seed), so that it can be repeated.
+    """
+    raise NotImplementedError

@@ -56,11 +56,17 @@ class Sender:
             return
         under_way = list(self._under_way)
         for item in await asyncio.to_thread(self._outbox.due, time.time(), free, under_way):
-            task = asyncio.create_task(self._deliver(item))
-            self._under_way[item.placement_id] = task
-            task.add_done_callback(lambda _, placement=item.placement_id: self._under_way.pop(placement, None))
+            self._under_way[item.placement_id] = asyncio.create_task(self._deliver(item))
 
     async def _deliver(self, item: OutboxItem) -> None:
+        try:
+            await self._deliver_once(item)
+        except Exception:  # the store was away: the item is still pending, and due again
+            log.exception("the passback of grading %d could not be recorded", item.grading_id)
+        finally:
+            del self._under_way[item.placement_id]
+
+    async def _deliver_once(self, item: OutboxItem) -> None:
         result = await self._post(item)
         now = time.time()
         if result.accepted:

@@ -98,13 +98,15 @@ class _Clock:
 
 async def _open_both(stack: contextlib.AsyncExitStack, *openings: Any) -> list[GradingContainer]:
     results = await asyncio.gather(*(opening.__aenter__() for opening in openings), return_exceptions=True)
+    opened: list[GradingContainer] = []
     for opening, result in zip(openings, results, strict=True):
-        if not isinstance(result, BaseException):
+        if isinstance(result, GradingContainer):
             stack.push_async_exit(opening)
+            opened.append(result)
     for result in results:
         if isinstance(result, BaseException):
             raise result
-    return list(results)
+    return opened
 
 
 async def _run_notebook(

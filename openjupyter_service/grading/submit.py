@@ -79,8 +79,8 @@ def _check_notebook(notebook: str | Mapping[str, Any]) -> bytes:
     text = notebook if isinstance(notebook, str) else json.dumps(notebook)
     if len(text.encode("utf-8", "replace")) > MAX_NOTEBOOK_BYTES:
         raise TooLarge(
-            f"the notebook is larger than {MAX_NOTEBOOK_BYTES // 2**20} MB; clear its outputs (Edit, Clear All Outputs) "
-            "and submit again"
+            f"the notebook is larger than {MAX_NOTEBOOK_BYTES // 2**20} MB; "
+            "clear its outputs (Edit, Clear All Outputs) and submit again"
         )
     try:
         node = nbformat.reads(text, as_version=4)

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from openjupyter_service.errors import ExerciseError, NotFound, OpenJupyterError, SandboxError
+from openjupyter_service.exercises.course import Exercise
 from openjupyter_service.exercises.repository import read_file
 from openjupyter_service.grading.progress import Progress
 from openjupyter_service.grading.session import Graded, grade
@@ -101,8 +102,8 @@ class Worker:
 
         return await grade(self._engine, self._settings.grading, exercise, files, claimed.notebook_path, publish)
 
-    def _gather(self, claimed: Claimed) -> tuple[Any, dict[str, bytes]]:
-        """The exercise, and the files of the sandbox: the course's data and the files as given, the learner's over them."""
+    def _gather(self, claimed: Claimed) -> tuple[Exercise, dict[str, bytes]]:
+        """The exercise, and the sandbox's files: the course's own, and the learner's over them."""
         exercise = find_exercise(self._settings, claimed.course, claimed.exercise)
         course = self._settings.course(claimed.course)
         assert course is not None

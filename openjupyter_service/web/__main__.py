@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 import sys
 from urllib.parse import urlsplit
 
@@ -43,7 +44,7 @@ async def serve() -> None:
     store.close()
 
 
-async def _bind(url: str) -> list[object]:
+async def _bind(url: str) -> list[socket.socket]:
     """Sockets of the service's address; waits for a predecessor that is just going."""
     address = urlsplit(url)
     for _ in range(BIND_SECONDS * 5):

@@ -55,13 +55,13 @@ class SubmissionsHandler(SiteHandler):
             raise _too_large()
 
     def data_received(self, chunk: bytes) -> None:
-        """Collect the body up to its limit."""
-        self._body += chunk
-        if len(self._body) > MAX_BODY_BYTES:
-            raise _too_large()
+        """Collect the body up to one byte over its limit; an error raised here would reach nobody."""
+        self._body += chunk[: MAX_BODY_BYTES + 1 - len(self._body)]
 
     async def post(self) -> None:
         """202 with the submission's id, state and place in the queue."""
+        if len(self._body) > MAX_BODY_BYTES:
+            raise _too_large()
         site = self.site
         submission = await asyncio.to_thread(submit, site.settings, site.submissions, self._name, bytes(self._body))
         site.grader.wake()
@@ -102,8 +102,8 @@ class SubmissionHandler(_OneSubmission):
 class EventsHandler(_OneSubmission):
     """GET /api/submissions/ID/events: server-sent events until the grading has ended.
 
-    Data are {"state": "queued", "position": n}, {"state": "running", "step": "start" | "cell" | "test", "done", "total"}
-    and at last {"state": "done"} or {"state": "failed"}.
+    Data are {"state": "queued", "position": n}, then {"state": "running", "step": "start", "cell" or "test", "done": n,
+    "total": m}, and at last {"state": "done"} or {"state": "failed"}.
     """
 
     async def get(self, submission_id: str) -> None:

@@ -2,8 +2,8 @@
 
     python make_data.py ../../notebooks/cleaning
 
-writes ``readings.csv`` (dirty, for learners) to the folder given and ``true_readings.csv`` (for the hidden tests) beside
-this file. All readings are invented. The seed is fixed: the same files come out every time.
+writes ``readings.csv`` to the folder given. The hidden tests take the truth behind it from `make_rows`. All readings are
+invented. The seed is fixed: the same ones come out every time.
 """
 
 import csv
@@ -28,8 +28,6 @@ LAKES = {
 }
 SPELLING = (0.72, 0.10, 0.06, 0.06, 0.06)
 MISSING = ("", "n/a", "-")
-# Beyond these a reading is a mistake; the notebook tells the same limits.
-TEMPERATURE_RANGE, PH_RANGE = (0.0, 35.0), (4.0, 11.0)
 VOLUNTEERS = ("AK", "BM", "CT", "DN", "EW", "FS", "GH", "")
 COLUMNS = ("sample_id", "date", "lake", "temperature", "ph", "volunteer")
 
@@ -39,6 +37,16 @@ class Field(NamedTuple):
 
     text: str
     value: float
+
+
+class TrueRow(NamedTuple):
+    """One sample after a perfect cleaning: temperature in °C; NaN where nothing usable was measured."""
+
+    sample_id: str
+    date: dt.date
+    lake: str
+    temperature: float
+    ph: float
 
 
 def one_of(rng: np.random.Generator, choices: tuple[str, ...], p: tuple[float, ...] | None = None) -> str:
@@ -83,13 +91,14 @@ def ph_field(rng: np.random.Generator, ph: float) -> Field:
     return Field(write_number(rng, ph), round(ph, 1))
 
 
-def make_rows(rng: np.random.Generator) -> tuple[list[list[str]], list[list[str]]]:
-    """Return the dirty rows and the true rows."""
+def make_rows() -> tuple[list[list[str]], list[TrueRow]]:
+    """Return the dirty rows, as learners get them, and what a perfect cleaning makes of them."""
+    rng = np.random.default_rng(SEED)
     days = (LAST_DAY - FIRST_DAY).days + 1
     names = tuple(LAKES)
     visits = tuple(LAKES[name][2] for name in names)
     dirty: list[list[str]] = []
-    true: list[list[str]] = []
+    true: list[TrueRow] = []
     for number, offset in enumerate(sorted(rng.integers(0, days, SAMPLES).tolist()), start=1):
         sample_id, day = f"W{number:04d}", FIRST_DAY + dt.timedelta(days=offset)
         lake = one_of(rng, names, visits)
@@ -102,7 +111,7 @@ def make_rows(rng: np.random.Generator) -> tuple[list[list[str]], list[list[str]
         row = [sample_id, write_date(rng, day), lake_text, temperature.text, ph.text, one_of(rng, VOLUNTEERS)]
         dirty.append(row)
         if lake_text not in MISSING:
-            true.append([sample_id, day.isoformat(), lake, repr(temperature.value), repr(ph.value)])
+            true.append(TrueRow(sample_id, day, lake, temperature.value, ph.value))
         if (
             rng.random() < 0.06
         ):  # sent twice; half of the copies were typed in again, with another way to write the date
@@ -115,19 +124,14 @@ def make_rows(rng: np.random.Generator) -> tuple[list[list[str]], list[list[str]
     return [dirty[i] for i in np.argsort(arrival)], true
 
 
-def write_csv(path: Path, columns: tuple[str, ...], rows: list[list[str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+def make(public: Path) -> None:
+    """Write readings.csv to ``public``."""
+    dirty, _ = make_rows()
+    with (public / "readings.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
-
-
-def make(public: Path, private: Path) -> None:
-    """Write readings.csv to ``public`` and true_readings.csv to ``private``."""
-    dirty, true = make_rows(np.random.default_rng(SEED))
-    write_csv(public / "readings.csv", COLUMNS, dirty)
-    write_csv(private / "true_readings.csv", COLUMNS[:-1], [[v.replace("nan", "") for v in row] for row in true])
+        writer.writerow(COLUMNS)
+        writer.writerows(dirty)
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]), Path(__file__).parent)
+    make(Path(sys.argv[1]))

@@ -134,13 +134,18 @@ class Settings(_Section):
         return next((platform for platform in self.platforms if platform.name == name), None)
 
 
+def settings_path() -> Path:
+    """The settings file that the environment names, or the default one."""
+    return Path(os.environ.get(SETTINGS_VARIABLE, "openjupyter.toml"))
+
+
 def load_settings(path: Path | None = None) -> Settings:
     """Read the settings file.
 
     Raises:
         SettingsError: with one sentence that names the file and what is wrong in it.
     """
-    path = path or Path(os.environ.get(SETTINGS_VARIABLE, "openjupyter.toml"))
+    path = path or settings_path()
     try:
         with path.open("rb") as file:
             values: dict[str, Any] = tomllib.load(file)

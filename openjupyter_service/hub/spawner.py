@@ -1,0 +1,44 @@
+"""Learners' servers: DockerSpawner whose calls do not wait for one another, and a second network where allowed."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from docker.errors import APIError
+from dockerspawner import DockerSpawner
+from traitlets import Callable, Int, Unicode
+
+THREADS = 16
+
+
+class OpenJupyterSpawner(DockerSpawner):
+    """A container for each learner; limits and names come from the settings, by way of hub.config."""
+
+    # DockerSpawner has one thread for all learners: a container that ignores SIGTERM would hold up everybody.
+    _executor = ThreadPoolExecutor(THREADS, thread_name_prefix="docker")
+
+    stop_seconds = Int(5, min=0, config=True, help="From SIGTERM to SIGKILL when a server is stopped.")
+    internet_network = Unicode("", config=True, help="Network of learners whose course allows the internet.")
+    needs_internet = Callable(
+        lambda learner: False,
+        config=True,
+        help="Does a course of this learner (hub username) allow the internet? Called in a thread.",
+    )
+
+    async def create_object(self) -> Any:
+        """Create the container; join the second network before anything runs in it."""
+        if await asyncio.to_thread(self.needs_internet, self.user.name):
+            inherited = {key: value for key, value in self.extra_host_config.items() if key != "dns"}
+            self.set_trait("extra_host_config", inherited)
+            created = await super().create_object()
+            await self.docker("connect_container_to_network", created[self.object_id_key], self.internet_network)
+            return created
+        return await super().create_object()
+
+    async def stop_object(self) -> None:
+        """Stop the container, soon; no error when it is gone."""
+        try:
+            await self.docker("stop", self.container_id, timeout=self.stop_seconds)
+        except APIError as error:
+            if error.status_code != 404:
+                raise

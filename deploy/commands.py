@@ -34,7 +34,9 @@ def failure(what: str, output: str, log: Path) -> SetupError:
     return SetupError(f"{what} failed: {cause} (the full output is in {log})")
 
 
-def run(command: Sequence[str], what: str, log: Path, *, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> str:
+def run(
+    command: Sequence[str], what: str, log: Path, *, env: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> str:
     """Run a command to its end and return its output, which is also added to `log`.
 
     Raises:

@@ -1,6 +1,6 @@
 """Builds the images, with Docker's classic builder so that no engine and no client is too old.
 
-An image is named by the hash of what goes into it: an unchanged one is never built again. `python -m images.build --help`
+An image is named by the hash of what goes into it: an unchanged one is never built again.
 """
 
 from collections.abc import Callable, Sequence
@@ -111,7 +111,14 @@ def _exists(engine: docker.DockerClient, tag: str) -> bool:
 
 
 def _build(
-    engine: docker.DockerClient, image: Image, wanted: dict[str, str], log: Path, say: Say, *, cache: bool, project: Path
+    engine: docker.DockerClient,
+    image: Image,
+    wanted: dict[str, str],
+    log: Path,
+    say: Say,
+    *,
+    cache: bool,
+    project: Path,
 ) -> None:
     arguments = proxy_arguments()
     if image.parent:

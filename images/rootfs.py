@@ -39,7 +39,7 @@ def root_image(engine: docker.DockerClient, setup: Path, tag: str, log: Path, sa
         )
     if not shutil.which("debootstrap"):
         apt.install("debootstrap", log=log, say=say)
-    folder = Path(tempfile.mkdtemp(prefix="openjupyter-rootfs-", dir="/var/tmp"))  # noqa: S108 - /tmp may be nodev
+    folder = Path(tempfile.mkdtemp(prefix="openjupyter-rootfs-", dir="/var/tmp"))  # /tmp may be nodev
     try:
         _bootstrap(folder, setup, log, say)
         _import(engine, folder, tag, log, say)

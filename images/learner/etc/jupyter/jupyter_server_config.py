@@ -2,7 +2,7 @@
 
 import os
 
-c = get_config()  # noqa: F821 - given by traitlets
+c = get_config()  # type: ignore[name-defined]  # noqa: F821
 
 c.ServerApp.root_dir = "/home/learner"
 c.ServerApp.terminals_enabled = True

@@ -71,14 +71,17 @@ class Exercise(ExerciseFile):
     folder: Path
 
     def tests(self) -> dict[str, bytes]:
-        """The test files by path below the folder: every Python file outside the samples."""
+        """The tests and what lies beside them, by path below the folder: all but exercise.toml and the samples."""
         samples = [self.folder / sample.path for sample in self.samples]
         found = {
             path.relative_to(self.folder).as_posix(): path.read_bytes()
-            for path in sorted(self.folder.rglob("*.py"))
-            if not any(path.is_relative_to(sample) for sample in samples)
+            for path in sorted(self.folder.rglob("*"))
+            if path.is_file()
+            and path.name != EXERCISE_FILE
+            and "__pycache__" not in path.parts
+            and not any(path.is_relative_to(sample) for sample in samples)
         }
-        if not found:
+        if not any(path.endswith(".py") for path in found):
             raise ExerciseError(f"exercise {self.name} has no test files")
         return found
 

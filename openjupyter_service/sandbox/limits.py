@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-HOME_TMPFS_BYTES = 256 * 2**20
-SCRATCH_TMPFS_BYTES = 64 * 2**20
+# What is written to a tmpfs counts as the container's memory; these shares leave most of it to the kernel.
+HOME_SHARE = 4
+SCRATCH_SHARE = 8
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,9 @@ class ContainerSpec:
     def host_config(self) -> dict[str, Any]:
         """Arguments for docker-py's create_host_config: no network, nothing to write but memory, no privileges."""
         # noexec would keep learners from compiled extensions; nosuid and nodev cost nobody anything.
-        tmpfs = {"/tmp": f"rw,nosuid,nodev,mode=1777,size={SCRATCH_TMPFS_BYTES}"}  # noqa: S108
+        tmpfs = {"/tmp": f"rw,nosuid,nodev,mode=1777,size={self.memory_bytes // SCRATCH_SHARE}"}  # noqa: S108
         if self.home:
-            tmpfs[self.home] = f"rw,nosuid,nodev,mode=755,uid=1000,gid=1000,size={HOME_TMPFS_BYTES}"
+            tmpfs[self.home] = f"rw,nosuid,nodev,mode=755,uid=1000,gid=1000,size={self.memory_bytes // HOME_SHARE}"
         return {
             "network_mode": "none",
             "read_only": True,

@@ -1,0 +1,37 @@
+"""The `openjupyter` command. Exit codes: 0 done, 1 it failed and one sentence says why, 2 wrong usage."""
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from openjupyter_service.cli.courses import publish
+from openjupyter_service.cli.grade import grade
+from openjupyter_service.cli.store import migrate
+from openjupyter_service.errors import OpenJupyterError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="openjupyter-service")
+def cli() -> None:
+    """OpenJupyter: a JupyterLab for every learner of an LMS, sealed grading, scores in the gradebook."""
+
+
+cli.add_command(grade)
+cli.add_command(publish)
+cli.add_command(migrate)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and exit."""
+    try:
+        cli.main(arguments, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except OpenJupyterError as error:
+        click.echo(f"openjupyter: {error}", err=True)
+        sys.exit(1)
+    sys.exit(0)

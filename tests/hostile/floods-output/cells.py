@@ -1,0 +1,9 @@
+def double(number):
+    return 2 * number
+
+
+def steady():
+    return "steady"
+# %%
+while True:
+    print("x" * 1000)

@@ -1,0 +1,6 @@
+def double(number):
+    return 2 * number
+
+
+def steady():
+    return "steady"

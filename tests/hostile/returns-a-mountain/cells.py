@@ -1,0 +1,7 @@
+def double(number):
+    return [0] * 5_000_000
+
+
+# %%
+def steady():
+    return "steady"

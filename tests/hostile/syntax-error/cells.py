@@ -1,0 +1,9 @@
+def broken(:
+    pass
+# %%
+def double(number):
+    return 2 * number
+
+
+def steady():
+    return "steady"

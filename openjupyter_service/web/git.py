@@ -7,7 +7,9 @@ import asyncio
 import base64
 import binascii
 import os
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import tornado.web
 
@@ -31,14 +33,19 @@ class _GitHandler(SiteHandler):
         except (binascii.Error, UnicodeDecodeError):
             return None
 
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Ask Git's credential helper for the token, in the one place that tornado does not clear again."""
+        if status_code == HTTPStatus.UNAUTHORIZED:
+            self.set_header("WWW-Authenticate", 'Basic realm="course", charset="UTF-8"')
+        super().write_error(status_code, **kwargs)
+
     async def repository(self, course_name: str) -> Path:
         """The course's repository, for a signed-in learner; asks Git for a password otherwise."""
         try:
             await self.learner()
         except Forbidden:
             if "Authorization" not in self.request.headers:
-                self.set_header("WWW-Authenticate", 'Basic realm="course", charset="UTF-8"')
-                raise tornado.web.HTTPError(401) from None
+                raise tornado.web.HTTPError(HTTPStatus.UNAUTHORIZED) from None
             raise
         course = self.site.settings.course(course_name)
         if course is None:
@@ -113,5 +120,5 @@ class GitUploadPackHandler(_GitHandler):
         """Send what the client lacks."""
         repository = await self.repository(course_name)
         if len(self.request.body) > MAX_REQUEST_BYTES:
-            raise tornado.web.HTTPError(413)
+            raise tornado.web.HTTPError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         await self.backend(repository, f"/{SERVICE}", "", self.request.body)

@@ -7,11 +7,16 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import resource
 import signal
+from collections import Counter
 
 from openjupyter_service.parent import exit_with_parent
 
 MAX_CONNECTIONS = 4096
+MAX_PER_ADDRESS = 64
+"""Of one container, so that none uses up those of all."""
+
 BIND_SECONDS = 60.0
 CONNECT_SECONDS = 10.0
 _CHUNK = 2**16
@@ -22,9 +27,12 @@ log = logging.getLogger(__name__)
 class Gateway:
     """Forwards connections to one address."""
 
-    def __init__(self, host: str, port: int, max_connections: int = MAX_CONNECTIONS) -> None:
+    def __init__(
+        self, host: str, port: int, max_connections: int = MAX_CONNECTIONS, max_per_address: int = MAX_PER_ADDRESS
+    ) -> None:
         self._target = (host, port)
-        self._free = max_connections
+        self._max_connections, self._max_per_address = max_connections, max_per_address
+        self._open: Counter[str] = Counter()
 
     async def serve(self, host: str, port: int, bind_seconds: float = BIND_SECONDS) -> asyncio.Server:
         """Listen; waits for an address that is not there yet, or that a predecessor is just leaving."""
@@ -40,24 +48,35 @@ class Gateway:
                 await asyncio.sleep(0.5)
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._free <= 0:
-            log.warning("too many connections")
+        address = writer.get_extra_info("peername", ("?",))[0]
+        if self._open.total() >= self._max_connections or self._open[address] >= self._max_per_address:
+            log.warning("too many connections, of %s or in all", address)
             writer.transport.abort()
             return
-        self._free -= 1
+        self._open[address] += 1
         try:
-            try:
-                there = await asyncio.wait_for(asyncio.open_connection(*self._target), CONNECT_SECONDS)
-            except (OSError, TimeoutError):
-                writer.transport.abort()
-                return
-            await asyncio.gather(_copy(reader, there[1]), _copy(there[0], writer))
-            for end in (writer, there[1]):
+            await self._relay(reader, writer)
+        except asyncio.CancelledError:
+            pass  # the gateway ends; asyncio would log it as an error for each connection
+        finally:
+            self._open[address] -= 1
+            if not self._open[address]:
+                del self._open[address]
+            writer.transport.abort()
+
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            answers, there = await asyncio.wait_for(asyncio.open_connection(*self._target), CONNECT_SECONDS)
+        except (OSError, TimeoutError):
+            return
+        try:
+            await asyncio.gather(_copy(reader, there), _copy(answers, writer))
+            for end in (there, writer):
                 end.close()
                 with contextlib.suppress(OSError):
-                    await end.wait_closed()
+                    await end.wait_closed()  # all that was written is sent
         finally:
-            self._free += 1
+            there.transport.abort()
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -96,6 +115,8 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname).1s gateway: %(message)s")
     exit_with_parent(grace_seconds=0.5)
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # two files a connection
     asyncio.run(run(arguments.listen, arguments.target))
 
 

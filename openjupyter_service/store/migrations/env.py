@@ -9,6 +9,7 @@ context.configure(
     target_metadata=metadata,
     render_as_batch=True,
     compare_type=True,
+    transactional_ddl=True,  # SQLite has it, given a transaction that was begun in earnest
 )
 with context.begin_transaction():
     context.run_migrations()

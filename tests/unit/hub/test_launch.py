@@ -1,0 +1,242 @@
+"""Launches through JupyterHub's own application: its handlers, templates, cookies and database, but no proxy."""
+
+import asyncio
+import logging
+import re
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from jupyterhub.app import JupyterHub
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from traitlets.config import Config
+
+from openjupyter_service.hub.config import apply, hub_folder
+from openjupyter_service.store import Launches, Store
+from tests.unit.hub.site import KEY, SECRET, make_settings
+from tests.unit.lti import signing
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+PLATFORM_PARAMETERS = {"custom_course": "python", "custom_exercise": "warm-up"}
+
+
+class Hub:
+    def __init__(self, folder: Path, **changes: object) -> None:
+        self.settings = make_settings(folder, **changes)
+        self.settings.data_dir.mkdir()
+        hub_folder(self.settings).mkdir()
+        self.store = Store(self.settings.store_url)
+        self.store.upgrade()
+        self.log: list[str] = []
+        ready: Future[str] = Future()
+        self._thread = threading.Thread(target=self._run, args=(ready,))
+        self._thread.start()
+        self.url = ready.result(60)
+
+    def _run(self, ready: "Future[str]") -> None:
+        try:
+            asyncio.run(self._serve(ready))
+        except BaseException as error:
+            ready.set_exception(error)
+
+    async def _serve(self, ready: "Future[str]") -> None:
+        config = Config()
+        apply(config, self.settings, "172.30.0.1", Path("openjupyter.toml"))
+        config.JupyterHub.services = []
+        config.JupyterHub.load_roles = []
+        # Not the configuration file that may lie where the tests run.
+        empty = self.settings.data_dir / "empty.py"
+        empty.touch()
+        app = JupyterHub(config=config, config_file=str(empty))
+        handler = logging.Handler(logging.INFO)  # below it, the client that signs for the tests tells all
+        handler.emit = lambda record: self.log.append(record.getMessage())  # type: ignore[method-assign]
+        app.log.addHandler(handler)
+        await app.initialize([])
+        sockets = bind_sockets(0, "127.0.0.1")
+        server = HTTPServer(app.tornado_application)
+        server.add_sockets(sockets)
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        ready.set_result(f"http://127.0.0.1:{sockets[0].getsockname()[1]}")
+        await self._stop.wait()
+        server.stop()
+        app.log.removeHandler(handler)
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+        self.store.close()
+
+    def sign(self, changes: dict[str, str | None] | None = None, **options: object) -> bytes:
+        values = PLATFORM_PARAMETERS | {"custom_next": "https://evil.example/"} | (changes or {})
+        options = {"url": f"{self.url}/hub/lti/launch", "key": KEY, "secret": SECRET, "nonce": None} | options
+        options.setdefault("timestamp", time.time())
+        return signing.sign(values, **options)  # type: ignore[arg-type]
+
+    def post(self, body: bytes, session: requests.Session | None = None, **options: object) -> requests.Response:
+        values = {"data": body, "headers": FORM, "allow_redirects": False, "timeout": 30, **options}
+        with session or requests.Session() as session:
+            session.trust_env = False
+            return session.post(f"{self.url}/hub/lti/launch", **values)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    hub = Hub(tmp_path_factory.mktemp("hub"))
+    yield hub
+    hub.close()
+
+
+def text(response: requests.Response) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", response.text.partition("<body")[2]).split())
+
+
+def test_a_launch_signs_in_and_leads_to_the_notebook(hub: Hub) -> None:
+    session = requests.Session()
+    answer = hub.post(hub.sign(), session)
+    assert answer.status_code == 303
+    assert any("jupyterhub-hub-login" in name for name in session.cookies.keys())  # noqa: SIM118
+    where = urlsplit(answer.headers["Location"])
+    assert (where.netloc, where.path) == ("", "/hub/user-redirect/git-pull")
+    assert parse_qs(where.query) == {
+        "repo": ["http://172.30.0.1:8000/services/openjupyter/git/python.git"],
+        "branch": ["main"],
+        "targetpath": ["python"],
+        "urlpath": ["lab/tree/python/warm%20up/first%20steps.ipynb"],
+    }
+    onward = session.get(hub.url + answer.headers["Location"], allow_redirects=False, timeout=30)
+    assert re.match(r"/hub/spawn/u[a-z2-7]{25}\?next=", onward.headers["Location"])
+
+
+def test_a_launch_becomes_a_placement_of_a_name_that_tells_nothing(hub: Hub) -> None:
+    hub.post(hub.sign({"user_id": "Ada.Lovelace"}))
+    (line,) = [line for line in hub.log if line.startswith("User logged in: ")][-1:]
+    name = line.rpartition(" ")[2]
+    assert re.fullmatch(r"u[a-z2-7]{25}", name)
+    (placement,) = Launches(hub.store).placements(name)
+    assert (placement.platform, placement.course, placement.exercise) == ("demo", "python", "warm-up")
+    assert (placement.context_title, placement.outcome_url) == ("Data science", "https://lms.example/outcome?course=7")
+    assert not any("Ada" in line for line in hub.log)
+
+
+def test_two_platforms_with_the_same_user_id_are_two_people(hub: Hub) -> None:
+    names = []
+    for key, secret in ((KEY, SECRET), ("other-key", "other-secret")):
+        assert hub.post(hub.sign({"user_id": "7"}, key=key, secret=secret)).status_code == 303
+        names.append([line for line in hub.log if line.startswith("User logged in: ")][-1])
+    assert names[0] != names[1]
+
+
+@pytest.mark.parametrize("parameter", ["next", "custom_next"])
+def test_no_parameter_leads_elsewhere(hub: Hub, parameter: str) -> None:
+    answer = hub.post(hub.sign({parameter: "https://evil.example/"}))
+    assert answer.headers["Location"].startswith("/hub/user-redirect/git-pull?")
+
+
+REFUSED = {
+    "unsigned": lambda hub: b"user_id=1&custom_course=python",
+    "empty": lambda hub: b"",
+    "not a form": lambda hub: b"\xff\xfe",
+    "wrong secret": lambda hub: hub.sign(secret="wrong"),
+    "unknown key": lambda hub: hub.sign(key="unknown"),
+    "other address": lambda hub: hub.sign(url="http://elsewhere.example/hub/lti/launch"),
+    "tampered": lambda hub: hub.sign().replace(b"StuDent7", b"StuDent8"),
+    "addition": lambda hub: hub.sign() + b"&x=y",
+    "duplicate": lambda hub: hub.sign() + b"&user_id=2",
+    "stale": lambda hub: hub.sign(timestamp=1_000_000_000),
+    "no link": lambda hub: hub.sign({"resource_link_id": None}),
+    "other message": lambda hub: hub.sign({"lti_message_type": "ContentItemSelectionRequest"}),
+    "much": lambda hub: b"a=" + b"x" * 300_000,
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_launch_that_does_not_hold_is_401_with_a_reason_in_the_log_alone(hub: Hub, case: str) -> None:
+    hub.log.clear()
+    answer = hub.post(REFUSED[case](hub))
+    assert answer.status_code == 401
+    assert "Set-Cookie" not in answer.headers or "login" not in answer.headers["Set-Cookie"]
+    page = text(answer)
+    number = re.findall(r"Reference: ([0-9a-f]{12})", page)
+    assert len(number) == 1
+    reasons = [line for line in hub.log if number[0] in line]
+    assert len(reasons) == 1
+    reason = reasons[0].rpartition("401: ")[2]
+    assert reason and reason not in page
+    assert not any(word in line for line in hub.log for word in (SECRET, "StuDent", "Öztürk", "oauth_signature="))
+
+
+def test_a_replay_is_refused(hub: Hub) -> None:
+    body = hub.sign()
+    assert [hub.post(body).status_code for _ in range(2)] == [303, 401]
+    assert "nonce" in "".join(hub.log[-10:])
+
+
+def test_a_body_of_another_kind_is_refused(hub: Hub) -> None:
+    assert hub.post(hub.sign(), headers={"Content-Type": "application/json"}).status_code == 401
+    assert hub.post(hub.sign(), headers={"Content-Type": "multipart/form-data; boundary=x"}).status_code in (400, 401)
+
+
+def test_an_anonymous_launch_is_told_what_is_missing(hub: Hub) -> None:
+    answer = hub.post(hub.sign({"user_id": None}))
+    assert answer.status_code == 401
+    assert "did not tell us who you are" in text(answer)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"custom_course": "unknown"},
+        {"custom_exercise": "unknown"},
+        {"custom_exercise": "../python/warm-up"},
+        {"custom_course": None},
+        {"custom_exercise": None},
+    ],
+)
+def test_a_signed_launch_of_no_exercise_is_404(hub: Hub, changes: dict[str, str | None]) -> None:
+    answer = hub.post(hub.sign(changes))
+    assert answer.status_code == 404
+    assert "does not lead to an exercise" in text(answer)
+    assert "unknown" not in text(answer)
+
+
+def test_a_broken_exercise_is_our_fault(hub: Hub) -> None:
+    answer = hub.post(hub.sign({"custom_exercise": "broken"}))
+    assert answer.status_code == 500
+    assert "cannot be opened at the moment" in text(answer)
+    assert "exercise.toml" not in answer.text
+    assert any("exercise.toml" in line for line in hub.log)
+
+
+@pytest.mark.parametrize("path", ["/hub/lti/launch", "/hub/login", "/hub/home", "/hub/user-redirect/lab"])
+def test_who_comes_without_a_launch_is_sent_to_the_course(hub: Hub, path: str) -> None:
+    answer = requests.get(hub.url + path, timeout=30)
+    assert answer.status_code == 200
+    assert "Open this exercise from your course" in text(answer)
+
+
+@pytest.mark.parametrize("path", ["/hub/signup", "/hub/lti11/config"])
+def test_there_is_no_other_door(hub: Hub, path: str) -> None:
+    assert requests.get(hub.url + path, timeout=30).status_code == 404
+
+
+def test_a_password_form_signs_nobody_in(hub: Hub) -> None:
+    answer = requests.post(f"{hub.url}/hub/login", data={"username": "ada", "password": "ada"}, timeout=30)
+    assert answer.status_code in (401, 403)
+
+
+def test_behind_a_tls_proxy_the_public_address_is_what_is_signed(tmp_path: Path) -> None:
+    hub = Hub(tmp_path, public_url="https://lab.example.org")
+    try:
+        assert hub.post(hub.sign(url="https://lab.example.org/hub/lti/launch")).status_code == 303
+        assert hub.post(hub.sign()).status_code == 401
+        forwarded = {**FORM, "Host": "evil.example", "X-Forwarded-Proto": "http", "X-Forwarded-Host": "evil.example"}
+        body = hub.sign(url="https://lab.example.org/hub/lti/launch")
+        assert hub.post(body, headers=forwarded).status_code == 303
+    finally:
+        hub.close()

@@ -182,5 +182,12 @@ def _stop_daemon(daemon: int | str) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(daemon, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
-    while _runs_dockerd(daemon) and time.monotonic() < deadline:
+    while not _has_ended(daemon) and time.monotonic() < deadline:
         time.sleep(0.1)
+
+
+def _has_ended(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:  # an earlier start's
+        return not _runs_dockerd(pid)

@@ -62,15 +62,17 @@ def smoke(options: argparse.Namespace) -> int:
     steps = Steps()
     HOME.mkdir(exist_ok=True)
     data_dir = Path(tempfile.mkdtemp(prefix="smoke-", dir=HOME))
+    code = 1
     try:
         with running(options, data_dir, steps, keep_files=False) as site:
             code = test.run(site.site)
-            if code:
-                steps.line(
-                    f"The hub's log ends with:\n{(site.site.logs / 'hub.log').read_text(errors='replace')[-4000:]}"
-                )
-            return code
+        return code
     finally:
+        if code and (data_dir / "logs").exists():
+            kept = HOME / "logs/smoke"
+            shutil.rmtree(kept, ignore_errors=True)
+            shutil.move(data_dir / "logs", kept)
+            steps.line(f"The logs of this run are in {kept}")
         shutil.rmtree(data_dir, ignore_errors=True)
 
 
@@ -102,10 +104,15 @@ def running(options: argparse.Namespace, data_dir: Path, steps: Steps, *, keep_f
         with steps.step("Hub and service"):
             stack.callback(hub.stop)
             hub.start()
-            # The hub itself first: the proxy would note every question that comes before it in the log.
-            hub.wait_until_answering(f"http://127.0.0.1:{site.settings.hub_port}/hub/health", READY_SECONDS)
-            hub.wait_until_answering(f"{site.hub_url}/hub/health", READY_SECONDS)
-            hub.wait_until_answering(f"{site.hub_url}/services/openjupyter/health", READY_SECONDS)
+            # The programs themselves first: the proxy would fill the log with every question that it cannot pass on.
+            settings, service = site.settings, "services/openjupyter/health"
+            for url in (
+                f"http://127.0.0.1:{settings.hub_port}/hub/health",
+                f"http://127.0.0.1:{settings.service_port}/{service}",
+                f"{site.hub_url}/hub/health",
+                f"{site.hub_url}/{service}",
+            ):
+                hub.wait_until_answering(url, READY_SECONDS)
         # From here on the way out is to be walked to its end, however often Ctrl-C is pressed.
         stack.callback(_ignore_signals)
         yield all_running

@@ -1,8 +1,11 @@
 """Builds the images, with Docker's classic builder so that no engine and no client is too old.
 
 An image is named by the hash of what goes into it: an unchanged one is never built again.
+From the command line: `python -m images.build --help`.
 """
 
+import argparse
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +14,13 @@ import docker
 from docker.errors import APIError, ImageNotFound
 
 from deploy.commands import failure
+from deploy.engine import connect
+from deploy.errors import SetupError
 from images.context import Context, archive, content_hash, read_tree
 from images.host import host_context, proxy_arguments
 from images.rootfs import root_image
+from images.sizes import measure, table
+from openjupyter_service.errors import OpenJupyterError
 
 PROJECT = Path(__file__).resolve().parent.parent
 BUILD_SECONDS = 3600
@@ -85,21 +92,24 @@ def build(
     force: bool = False,
     project: Path = PROJECT,
 ) -> dict[str, str]:
-    """Make the images (or only those named, with their parents) that do not exist yet; returns name → tag.
+    """Make the images (or only those named, with their parents) that do not exist yet; gives name → tag.
 
     Raises:
         SetupError: a build failed; the sentence tells the cause where it is known, `log` has all output.
     """
     wanted = tags(project)
     log.parent.mkdir(parents=True, exist_ok=True)
+    asked = set(names) or {image.name for image in IMAGES}
+    needed = asked | {str(image.parent) for image in IMAGES if image.name in asked}
+    built = {}
     for image in IMAGES:
-        needed = not names or image.name in names or any(i.parent == image.name and i.name in names for i in IMAGES)
-        asked = not names or image.name in names
-        if needed and ((force and asked) or not _exists(engine, wanted[image.name])):
-            _build(engine, image, wanted, log, say, cache=not force, project=project)
-        if needed:
-            engine.images.get(wanted[image.name]).tag(image.repository, "latest")
-    return wanted
+        if image.name in needed:
+            tag = wanted[image.name]
+            if (force and image.name in asked) or not _exists(engine, tag):
+                _build(engine, image, wanted, log, say, cache=not force, project=project)
+            engine.images.get(tag).tag(image.repository, "latest")
+            built[image.name] = tag
+    return built
 
 
 def _exists(engine: docker.DockerClient, tag: str) -> bool:
@@ -160,3 +170,34 @@ def _headline(text: str) -> str:
     if line.startswith(("Step ", "Collecting ", "Downloading ", "Installing collected")):
         return line if len(line) <= 90 else f"{line[:87]}..."
     return ""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; 1 with a sentence when a build fails."""
+    parser = argparse.ArgumentParser(prog="python -m images.build", description="Build the images that are missing.")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="base, learner or judge, with what it builds on; all without a name"
+    )
+    parser.add_argument("--force", action="store_true", help="build them anew, without any cache")
+    parser.add_argument("--sizes", action="store_true", help="afterwards, tell what each image's megabytes are for")
+    options = parser.parse_args(arguments)
+    if unknown := set(options.names) - {image.name for image in IMAGES}:
+        parser.error(f"there is no image {', '.join(sorted(unknown))}")
+    log = PROJECT / ".openjupyter/logs/images.log"
+    try:
+        engine = connect()
+        if engine is None:
+            raise SetupError("no Docker engine is running")
+        built = build(engine, log, lambda line: print(line, flush=True), names=options.names, force=options.force)
+        for name, tag in built.items():
+            print(tag)
+            if options.sizes:
+                print(table(name, measure(engine, tag)))
+    except OpenJupyterError as error:
+        print(f"images.build: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,14 +1,16 @@
 """Learners' servers: DockerSpawner whose calls do not wait for one another, and a second network where allowed."""
 
 import asyncio
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from docker.errors import APIError
+from docker.errors import APIError, NotFound
 from dockerspawner import DockerSpawner
 from traitlets import Callable, Int, Unicode
 
 THREADS = 16
+REMOVE_SECONDS = 60
 
 
 class OpenJupyterSpawner(DockerSpawner):
@@ -42,3 +44,10 @@ class OpenJupyterSpawner(DockerSpawner):
         except APIError as error:
             if error.status_code != 404:
                 raise
+
+    async def remove_object(self) -> None:
+        """Remove the container and wait until it is gone, so that the next one may have its name."""
+        container = self.container_id
+        await super().remove_object()
+        with contextlib.suppress(NotFound):
+            await self.docker("wait", container, condition="removed", timeout=REMOVE_SECONDS)

@@ -1,0 +1,189 @@
+"""Learners' containers, started by the hub's spawner from the settings."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import docker
+import pytest
+from traitlets.config import Config
+
+from openjupyter_service.hub.config import apply_spawner
+from openjupyter_service.hub.network import SITE_LABEL, ensure_network, internet_network, remove_network
+from openjupyter_service.hub.spawner import OpenJupyterSpawner
+from openjupyter_service.settings import GradingSettings, Settings
+
+pytestmark = pytest.mark.docker
+
+INSIDE = "http://172.30.0.1:8123"
+SLEEP = ["python", "-c", "import time; time.sleep(600)"]
+IGNORE_SIGTERM = ["python", "-c", "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)"]
+
+Make = Callable[..., OpenJupyterSpawner]
+
+
+@pytest.fixture
+def engine() -> Iterator[docker.DockerClient]:
+    client = docker.from_env()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def network(engine: docker.DockerClient) -> Iterator[str]:
+    name = f"oj-test-{secrets.token_hex(4)}"
+    ensure_network(name, 8123)
+    yield name
+    for container in engine.containers.list(all=True, filters={"label": f"{SITE_LABEL}={name}"}):
+        container.remove(force=True)
+    for volume in engine.volumes.list(filters={"name": f"{name}-"}):
+        volume.remove()
+    remove_network(name)
+    remove_network(internet_network(name))
+
+
+@pytest.fixture
+def make(network: str, grading_settings: GradingSettings, tmp_path: Path) -> Make:
+    learner = {
+        "network": network,
+        "image": grading_settings.sandbox_image,
+        "memory": "256M",
+        "cpus": 0.5,
+        "pids": 64,
+        "idle_kernel_seconds": 60,
+    }
+    settings = Settings.model_validate({"data_dir": tmp_path, "learner": learner})
+    config = Config()
+    apply_spawner(config, settings, INSIDE)
+
+    def make(name: str = "uada", command: list[str] = SLEEP, **traits: Any) -> OpenJupyterSpawner:
+        return OpenJupyterSpawner(
+            config=config,
+            user=SimpleNamespace(name=name, escaped_name=name, url=f"/user/{name}/"),
+            hub=SimpleNamespace(public_host="", base_url="/hub/", api_url="http://127.0.0.1:8081/hub/api"),
+            api_token="learners-own-token",
+            oauth_client_id=f"jupyterhub-user-{name}",
+            cmd=command,
+            **traits,
+        )
+
+    return make
+
+
+async def test_a_container_is_limited_and_named(make: Make, network: str, engine: docker.DockerClient) -> None:
+    spawner = make()
+    address, port = await spawner.start()
+    found = engine.containers.get(f"{network}-uada").attrs
+    assert (address, port) == (found["NetworkSettings"]["Networks"][network]["IPAddress"], 8888)
+    assert list(found["NetworkSettings"]["Networks"]) == [network]
+    host = found["HostConfig"]
+    assert host["Memory"] == host["MemorySwap"] == 256 * 2**20
+    assert (host["CpuQuota"], host["CpuPeriod"], host["PidsLimit"]) == (50_000, 100_000, 64)
+    assert host["CapDrop"] == ["ALL"] and not host["CapAdd"] and not host["Privileged"]
+    assert host["SecurityOpt"] == ["no-new-privileges"]
+    assert host["Init"] is True and host["AutoRemove"] is True
+    assert host["Dns"] == ["127.0.0.1"]
+    assert host["Binds"] == [f"{network}-uada:/home/learner:rw"] and not host.get("Mounts")
+    assert not host["PortBindings"]
+    assert found["Config"]["Labels"][SITE_LABEL] == network
+    assert found["Config"]["Labels"]["openjupyter.role"] == "learner"
+    assert found["Config"]["User"] not in ("", "root", "0")
+    assert await spawner.poll() is None
+    await spawner.stop()
+
+
+async def test_a_container_is_told_what_it_needs_and_nothing_of_ours(
+    make: Make, network: str, engine: docker.DockerClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONFIGPROXY_AUTH_TOKEN", "of the hub alone")
+    spawner = make()
+    await spawner.start()
+    lines = engine.containers.get(f"{network}-uada").attrs["Config"]["Env"]
+    env = dict(line.split("=", 1) for line in lines)
+    assert env["OPENJUPYTER_URL"] == f"{INSIDE}/services/openjupyter"
+    assert env["OPENJUPYTER_KERNEL_IDLE_SECONDS"] == "60"
+    assert env["JUPYTERHUB_API_URL"] == f"{INSIDE}/hub/api"
+    assert env["JUPYTERHUB_ACTIVITY_URL"] == f"{INSIDE}/hub/api/users/uada/activity"
+    assert env["JUPYTERHUB_DEFAULT_URL"] == "/lab"
+    secret = {name for name, value in env.items() if value == "learners-own-token"}
+    assert secret == {"JUPYTERHUB_API_TOKEN", "JPY_API_TOKEN"}
+    assert "of the hub alone" not in env.values()
+    assert not any(name in env for name in os.environ if "SECRET" in name or "PASSWORD" in name)
+    await spawner.stop()
+
+
+async def test_a_deaf_container_delays_nobody_elses_start(make: Make) -> None:
+    deaf = make("udeaf", IGNORE_SIGTERM, stop_seconds=60)
+    await deaf.start()
+    stopping = asyncio.create_task(deaf.stop())
+    await asyncio.sleep(0.5)
+    other = make("uother")
+    await other.start()
+    assert await other.poll() is None
+    assert not stopping.done()
+    await other.docker("kill", deaf.container_id)
+    await stopping
+    await other.stop()
+
+
+async def test_a_deaf_container_is_ended(make: Make) -> None:
+    deaf = make("udeaf", IGNORE_SIGTERM, stop_seconds=1)
+    await deaf.start()
+    gone = deaf.object_id
+    await deaf.stop()
+    assert await make("udeaf").poll() == 0
+    deaf.object_id = gone
+    await deaf.stop_object()
+    await deaf.remove_object()
+
+
+async def test_a_server_may_be_started_again_at_once(make: Make) -> None:
+    spawner = make()
+    for _ in range(3):
+        await spawner.start()
+        await spawner.stop()
+
+
+async def test_a_container_that_a_killed_hub_left_is_replaced(make: Make) -> None:
+    await make().start()
+    again = make()
+    await again.start()
+    assert await again.poll() is None
+    await again.stop()
+
+
+async def test_files_outlive_the_container(make: Make, network: str, engine: docker.DockerClient) -> None:
+    wait = "; import time; print('done', flush=True); time.sleep(600)"
+    first = make(command=["python", "-c", "open('/home/learner/work.txt', 'w').write('mine')" + wait])
+    await first.start()
+    await asyncio.to_thread(next, engine.containers.get(f"{network}-uada").logs(stream=True))
+    await first.stop()
+    second = make(command=["python", "-c", "print(open('/home/learner/work.txt').read(), flush=True)" + wait])
+    await second.start()
+    log = engine.containers.get(f"{network}-uada").logs(stream=True)
+    assert await asyncio.to_thread(next, log) == b"mine\n"
+    await second.stop()
+    assert [volume.name for volume in engine.volumes.list(filters={"name": network})] == [f"{network}-uada"]
+
+
+async def test_a_course_with_internet_adds_a_second_network(
+    make: Make, network: str, engine: docker.DockerClient
+) -> None:
+    ensure_network(internet_network(network), 8123, site=network, internet=True)
+    open_one, closed_one = make("uopen", needs_internet=lambda learner: learner == "uopen"), make("uclosed")
+    address, _ = await open_one.start()
+    await closed_one.start()
+    opened = engine.containers.get(f"{network}-uopen").attrs
+    networks = opened["NetworkSettings"]["Networks"]
+    assert set(networks) == {network, internet_network(network)}
+    assert networks[network]["IPAddress"] == address
+    assert not opened["HostConfig"]["Dns"]
+    closed = engine.containers.get(f"{network}-uclosed").attrs
+    assert set(closed["NetworkSettings"]["Networks"]) == {network}
+    assert closed["HostConfig"]["Dns"] == ["127.0.0.1"]
+    await open_one.stop()
+    await closed_one.stop()

@@ -46,8 +46,12 @@ class OpenJupyterSpawner(DockerSpawner):
                 raise
 
     async def remove_object(self) -> None:
-        """Remove the container and wait until it is gone, so that the next one may have its name."""
+        """Remove the container, also one that a killed hub has left running, and wait until its name is free."""
         container = self.container_id
-        await super().remove_object()
         with contextlib.suppress(NotFound):
+            try:
+                await self.docker("remove_container", container, v=True, force=True)
+            except APIError as error:
+                if error.status_code != 409:  # the engine is removing it already, by itself
+                    raise
             await self.docker("wait", container, condition="removed", timeout=REMOVE_SECONDS)

@@ -21,7 +21,11 @@ pytestmark = pytest.mark.docker
 
 INSIDE = "http://172.30.0.1:8123"
 SLEEP = ["python", "-c", "import time; time.sleep(600)"]
-IGNORE_SIGTERM = ["python", "-c", "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)"]
+IGNORE_SIGTERM = [
+    "python",
+    "-c",
+    "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)",
+]
 
 Make = Callable[..., OpenJupyterSpawner]
 
@@ -116,11 +120,11 @@ async def test_a_container_is_told_what_it_needs_and_nothing_of_ours(
     await spawner.stop()
 
 
-async def test_a_deaf_container_delays_nobody_elses_start(make: Make) -> None:
+async def test_a_deaf_container_delays_nobody_elses_start(make: Make, engine: docker.DockerClient) -> None:
     deaf = make("udeaf", IGNORE_SIGTERM, stop_seconds=60)
     await deaf.start()
+    await asyncio.to_thread(next, engine.containers.get(deaf.object_id).logs(stream=True))
     stopping = asyncio.create_task(deaf.stop())
-    await asyncio.sleep(0.5)
     other = make("uother")
     await other.start()
     assert await other.poll() is None
@@ -130,9 +134,10 @@ async def test_a_deaf_container_delays_nobody_elses_start(make: Make) -> None:
     await other.stop()
 
 
-async def test_a_deaf_container_is_ended(make: Make) -> None:
+async def test_a_deaf_container_is_ended(make: Make, engine: docker.DockerClient) -> None:
     deaf = make("udeaf", IGNORE_SIGTERM, stop_seconds=1)
     await deaf.start()
+    await asyncio.to_thread(next, engine.containers.get(deaf.object_id).logs(stream=True))
     gone = deaf.object_id
     await deaf.stop()
     assert await make("udeaf").poll() == 0

@@ -6,7 +6,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
+PROJECT = Path(__file__).resolve().parent.parent
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -67,7 +69,7 @@ def _sections(quick: bool, rest: list[str]) -> list[tuple[str, list[str]]]:
 
 def _passes(name: str, command: list[str]) -> bool:
     print(f"\n=== {name}", flush=True)
-    return subprocess.run(command, check=False).returncode == 0
+    return subprocess.run(command, cwd=PROJECT, check=False).returncode == 0
 
 
 if __name__ == "__main__":

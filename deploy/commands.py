@@ -11,7 +11,8 @@ from deploy.errors import SetupError
 _NETWORK = re.compile(
     r"Temporary failure (in name )?resol|Could not resolve|Name or service not known|getaddrinfo|EAI_AGAIN|ENOTFOUND"
     r"|ECONNREFUSED|ETIMEDOUT|ECONNRESET|No route to host|Network is unreachable|Connection (refused|timed out)"
-    r"|Failed to fetch|Failed getting release file|NewConnectionError|ConnectTimeout|Read timed out|Failed to establish|no such host",
+    r"|Failed to fetch|Failed getting release file|NewConnectionError|ConnectTimeout|Read timed out"
+    r"|Failed to establish|no such host",
     re.IGNORECASE,
 )
 

@@ -22,6 +22,9 @@ from deploy.steps import Say
 START_SECONDS = 60
 STOP_SECONDS = 30
 _SYSTEMD = "systemd"
+_DAEMON = b"dockerd"
+_SYSTEM_FOLDERS = ":/usr/sbin:/sbin"
+"""Where daemons are; not on every PATH."""
 _PROGRAMS = {"docker.io": "dockerd", "iptables": "iptables"}
 """Debian package → the program it is needed for."""
 
@@ -37,13 +40,13 @@ class Engine:
     def close(self) -> str | None:
         """Let go of the engine; gives a sentence if a daemon that was started here has to stay."""
         with self._users:
+            daemon = _started_here(self._record)
+            if daemon is None:
+                return None
             try:
                 fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 return "another program of this project uses the Docker engine, so it stays"
-            daemon = _started_here(self._record)
-            if daemon is None:
-                return None
             if self.client.containers.list():
                 return "other containers are running, so the Docker engine stays"
             self.client.close()
@@ -111,7 +114,11 @@ def _check_may_start() -> None:
 
 
 def _which(program: str) -> str | None:
-    return shutil.which(program, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
+    return shutil.which(program, path=_path())
+
+
+def _path() -> str:
+    return os.environ.get("PATH", os.defpath) + _SYSTEM_FOLDERS
 
 
 def _has_systemd() -> bool:
@@ -128,14 +135,13 @@ def _start_daemon(home: Path, say: Say) -> docker.DockerClient:
         record.write_text(_SYSTEMD)
     else:
         # A session of its own: Ctrl-C must reach us first, so that containers end before their engine.
-        path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
         with log.open("a") as output:
             process = subprocess.Popen(
                 [_which("dockerd") or "dockerd"],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env={**os.environ, "PATH": path},
+                env={**os.environ, "PATH": _path()},
                 start_new_session=True,
             )
         record.write_text(str(process.pid))
@@ -170,7 +176,7 @@ def _started_here(record: Path) -> int | str | None:
 
 def _runs_dockerd(pid: int) -> bool:
     try:
-        return b"dockerd" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return _DAEMON in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
 

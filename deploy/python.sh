@@ -78,11 +78,12 @@ run_module() {
         [ "$argument" != -- ] || break
         if [ "$argument" = --help ] || [ "$argument" = -h ]; then
             python=$(find_python) || exit 1
-            cd "$PROJECT" && exec "$python" -m "$@"
+            PYTHONPATH=$PROJECT exec "$python" -P -m "$@"
         fi
     done
     has_pip || make_venv
     install_project
     export PATH=$VENV/bin:$PATH PYTHONPATH=$PROJECT${PYTHONPATH:+:$PYTHONPATH}
-    exec "$VENV/bin/python" -m "$@"
+    # -P: this project's modules, whatever lies in the folder we are called from.
+    exec "$VENV/bin/python" -P -m "$@"
 }

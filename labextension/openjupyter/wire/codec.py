@@ -103,6 +103,10 @@ class Encoder:
             return {"t": "str", "v": self.binary(value.encode("utf-8", "surrogatepass"))}
         return value
 
+    def without_handles(self) -> "Encoder":
+        """An encoder on the same budget that refuses what is outside the closed set."""
+        return Encoder(budget=self.budget)
+
     def binary(self, value: bytes) -> str:
         """Base64 of bytes, counted."""
         self.budget.spend(size=len(value))
@@ -194,7 +198,9 @@ class Decoder:
                     raise WireError("an int is malformed")
                 return int(value, 16)
             case "float":
-                return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[value]
+                if value not in ("nan", "inf", "-inf"):
+                    raise WireError("a float is malformed")
+                return float(value)  # a new one each time: two NaNs are two keys of a dict
             case "str":
                 return self.binary(value).decode("utf-8", "surrogatepass")
             case "bytes":

@@ -3,6 +3,8 @@
 Object columns cross as lists of plain values; a value in one that is not plain makes the whole a handle.
 """
 
+import math
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -26,12 +28,18 @@ _LISTED_DTYPES = frozenset(
 
 _MAX_DIMENSIONS = 32
 
+_SCALARS = frozenset(np.sctypeDict.values())
+_INDEXES = ("Index", "RangeIndex", "MultiIndex", "CategoricalIndex", "DatetimeIndex", "TimedeltaIndex")
+
+_FREQUENCY = re.compile(r"\d{0,6}(D|B|W|h|min|s|ms|us|ns|B?[MQY][SE])(-[A-Z]{3})?")
+"""pandas' names of regular steps in time whose arithmetic is quick, whatever their number."""
+
 
 def encode(encoder: "Encoder", value: Any, depth: int) -> Node | None:
     """The node of a numpy or pandas value; None when it is neither, or of a kind that only a handle can stand for."""
     if type(value) is np.ndarray:
         return _encode_array(encoder, value, "ndarray")
-    if isinstance(value, np.generic) and type(value).__module__ == "numpy":
+    if type(value) in _SCALARS:
         return _encode_array(encoder, np.asarray(value), "scalar")
     pandas = sys.modules.get("pandas")
     if pandas is None:
@@ -44,6 +52,18 @@ def encode(encoder: "Encoder", value: Any, depth: int) -> Node | None:
         return {"t": "scalar", "timestamp": value.isoformat()}
     if type(value) is pandas.Timedelta:
         return {"t": "scalar", "timedelta": value.isoformat()}
+    try:
+        # A handle inside a table would be a riddle: the whole table becomes one instead.
+        return _encode_table(encoder.without_handles(), value, depth)
+    except WireError:
+        if encoder.budget.values < 0 or encoder.budget.bytes < 0:
+            raise
+        return None
+
+
+def _encode_table(encoder: "Encoder", value: Any, depth: int) -> Node | None:
+    import pandas
+
     if type(value) is pandas.Series:
         column = _encode_column(encoder, value.array, depth)
         index = _encode_index(encoder, value.index, depth)
@@ -56,10 +76,8 @@ def encode(encoder: "Encoder", value: Any, depth: int) -> Node | None:
         if index is None or names is None or None in columns:
             return None
         return {"t": "frame", "columns": columns, "index": index, "names": names}
-    if isinstance(value, pandas.Index):
-        index = _encode_index(encoder, value, depth)
-        return None if index is None else {"t": "index", "index": index}
-    return None
+    index = _encode_index(encoder, value, depth)
+    return None if index is None else {"t": "index", "index": index}
 
 
 def _encode_array(encoder: "Encoder", array: Any, kind: str) -> Node | None:
@@ -87,15 +105,7 @@ def _encode_column(encoder: "Encoder", array: Any, depth: int) -> Node | None:
         moments = _encode_array(encoder, array.tz_convert("UTC").tz_localize(None).to_numpy(), "ndarray")
         return {"moments": moments, "zone": str(dtype.tz)}
     if str(dtype) in _LISTED_DTYPES:
-        # A handle inside a table would be a column of riddles: the whole table becomes one instead.
-        from openjupyter.wire.codec import Encoder
-
-        try:
-            return {"list": Encoder(budget=encoder.budget).encode(list(array), depth + 1), "dtype": str(dtype)}
-        except WireError:
-            if encoder.budget.values < 0 or encoder.budget.bytes < 0:
-                raise
-            return None
+        return {"list": encoder.encode(list(array), depth + 1), "dtype": str(dtype)}
     values = np.asarray(array)
     # Other extension dtypes (sparse, period, interval) lose their meaning as raw memory.
     numpy_backed = isinstance(dtype, np.dtype) or isinstance(array, pandas.arrays.NumpyExtensionArray)
@@ -105,18 +115,30 @@ def _encode_column(encoder: "Encoder", array: Any, depth: int) -> Node | None:
 def _encode_index(encoder: "Encoder", index: Any, depth: int) -> Node | None:
     import pandas
 
-    if isinstance(index, pandas.MultiIndex):
+    if type(index) not in [getattr(pandas, name) for name in _INDEXES]:
+        return None
+    if type(index) is pandas.MultiIndex:
         levels = [_encode_column(encoder, index.get_level_values(level).array, depth) for level in range(index.nlevels)]
         if None in levels:
             return None
         return {"levels": levels, "names": [encoder.encode(name, depth + 1) for name in index.names]}
     name = encoder.encode(index.name, depth + 1)
     if type(index) is pandas.RangeIndex:
+        encoder.budget.spend(size=len(index))
         return {"range": [index.start, index.stop, index.step], "name": name}
-    if not isinstance(index, pandas.Index):
-        return None
     column = _encode_column(encoder, index.array, depth)
-    return None if column is None else {"column": column, "name": name}
+    if column is None:
+        return None
+    return {"column": column, "name": name, **_encode_frequency(index)}
+
+
+def _encode_frequency(index: Any) -> Node:
+    from pandas.tseries.frequencies import to_offset
+
+    frequency = getattr(index, "freq", None)
+    if frequency is None or not _FREQUENCY.fullmatch(frequency.freqstr) or to_offset(frequency.freqstr) != frequency:
+        return {}
+    return {"frequency": frequency.freqstr}
 
 
 def decode(decoder: "Decoder", node: Node, depth: int) -> Any:
@@ -132,16 +154,21 @@ def decode(decoder: "Decoder", node: Node, depth: int) -> Any:
         return _decode_index(decoder, node["index"], depth)
     index = _decode_index(decoder, node["index"], depth)
     if node["t"] == "series":
-        return pandas.Series(
-            _decode_column(decoder, node["column"], depth), index=index, name=decoder.decode(node["name"], depth + 1)
-        )
+        return _series(_decode_column(decoder, node["column"], depth), index, decoder.decode(node["name"], depth + 1))
     names = _decode_index(decoder, node["names"], depth)
     columns = [_decode_column(decoder, column, depth) for column in node["columns"]]
     if len(names) != len(columns) or any(len(column) != len(index) for column in columns):
         raise WireError("a table's columns do not fit together")
-    frame = pandas.DataFrame(dict(enumerate(columns)), index=index)
+    frame = pandas.DataFrame({place: _series(column, index) for place, column in enumerate(columns)}, index=index)
     frame.columns = names
     return frame
+
+
+def _series(column: Any, index: Any, name: Any = None) -> Any:
+    import pandas
+
+    # The dtype is said, or pandas would look for a better one than the learner's.
+    return pandas.Series(column, index=index, name=name, dtype=column.dtype)
 
 
 def _decode_array(decoder: "Decoder", node: Node) -> Any:
@@ -154,12 +181,11 @@ def _decode_array(decoder: "Decoder", node: Node) -> Any:
     if not isinstance(shape, list) or len(shape) > _MAX_DIMENSIONS or any(type(n) is not int or n < 0 for n in shape):
         raise WireError("an array's shape is malformed")
     data = decoder.binary(node["data"])
-    size = dtype.itemsize
-    for length in shape:
-        size *= length
-    if size != len(data):
+    count = math.prod(shape)
+    if count * dtype.itemsize != len(data):
         raise WireError("an array's shape does not fit its data")
     if dtype.itemsize == 0:
+        decoder.budget.spend(values=count)  # empty texts cost no data, and memory all the same
         return np.zeros(shape, dtype)
     return np.frombuffer(data, dtype).reshape(shape).copy()
 
@@ -195,7 +221,7 @@ def _decode_column(decoder: "Decoder", node: Any, depth: int) -> Any:
         if node["dtype"] not in _LISTED_DTYPES:
             raise WireError("a table's column is of an unknown dtype")
         values = decoder.items(node["list"], depth)
-        if node["dtype"] == "object":  # pandas.array would look for a better dtype than the learner's
+        if node["dtype"] == "object":
             column = np.empty(len(values), dtype=object)
             column[:] = values
             return column
@@ -209,12 +235,22 @@ def _decode_index(decoder: "Decoder", node: Any, depth: int) -> Any:
     if not isinstance(node, dict):
         raise WireError("a table's index is malformed")
     if "levels" in node:
-        levels = [_decode_column(decoder, level, depth) for level in node["levels"]]
+        columns = [_decode_column(decoder, level, depth) for level in node["levels"]]
+        levels = [pandas.Index(column, dtype=column.dtype) for column in columns]
         return pandas.MultiIndex.from_arrays(levels, names=decoder.items(node["names"], depth))
     name = decoder.decode(node["name"], depth + 1)
     if "range" in node:
         start, stop, step = node["range"]
         if any(type(part) is not int for part in (start, stop, step)):
             raise WireError("a table's index is malformed")
+        # Three numbers stand for memory that pandas takes as soon as the index is used.
+        decoder.budget.spend(size=len(range(start, stop, step)))
         return pandas.RangeIndex(start, stop, step, name=name)
-    return pandas.Index(_decode_column(decoder, node["column"], depth), name=name, copy=False)
+    column = _decode_column(decoder, node["column"], depth)
+    index = pandas.Index(column, dtype=column.dtype, name=name, copy=False)
+    if "frequency" in node:
+        timed = isinstance(index, pandas.DatetimeIndex | pandas.TimedeltaIndex)
+        if not timed or not _FREQUENCY.fullmatch(node["frequency"]):
+            raise WireError("an index's frequency is malformed")
+        index.freq = node["frequency"]  # pandas refuses one that the index does not have
+    return index

@@ -4,9 +4,11 @@ It goes the way a browser goes, redirects, cookies and WebSocket included, so th
 """
 
 import asyncio
+import contextlib
 import json
 import time
 import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -99,21 +101,24 @@ class ScriptedLearner:
 
     def run(self, notebook: str, code: str) -> str:
         """Run code in a new kernel of the notebook; gives the text of its outputs, each display in its last state."""
-        model = {
-            "path": notebook,
-            "name": notebook.rpartition("/")[2],
-            "type": "notebook",
-            "kernel": {"name": "python3"},
-        }
-        answer = self.session.post(f"{self.server_url}/api/sessions", json=model, headers=self._headers(), timeout=60)
+        with self.kernel(notebook) as execute:
+            return execute(code)
+
+    @contextlib.contextmanager
+    def kernel(self, notebook: str) -> Iterator[Callable[[str], str]]:
+        """A kernel of the notebook for the time of the block: a function that runs code and gives its output's text."""
+        name = notebook.rpartition("/")[2]
+        model = {"path": notebook, "name": name, "type": "notebook", "kernel": {"name": "python3"}}
+        sessions = f"{self.server_url}/api/sessions"
+        answer = self.session.post(sessions, json=model, headers=self._headers(), timeout=60)
         _check(answer, "the kernel")
         created = answer.json()
         try:
-            return asyncio.run(self._execute(created["kernel"]["id"], code))
+            yield lambda code: asyncio.run(self._execute(created["kernel"]["id"], code, notebook))
         finally:
-            self.session.delete(f"{self.server_url}/api/sessions/{created['id']}", headers=self._headers(), timeout=60)
+            self.session.delete(f"{sessions}/{created['id']}", headers=self._headers(), timeout=60)
 
-    async def _execute(self, kernel: str, code: str) -> str:
+    async def _execute(self, kernel: str, code: str, notebook: str) -> str:
         url = f"{self.server_url}/api/kernels/{kernel}/channels"
         cookies = self.session.prepare_request(requests.Request("GET", url)).headers.get("Cookie", "")
         request = HTTPRequest("ws" + url.removeprefix("http"), headers={"Cookie": str(cookies), **self._headers()})
@@ -130,10 +135,16 @@ class ScriptedLearner:
                 if reply.get("parent_header", {}).get("msg_id") != message:
                     continue
                 _collect(shown, reply)
+                if "application/javascript" in reply["content"].get("data", {}):
+                    # The grading cell asks the browser to save; JupyterLab writes the file, and so do we.
+                    await asyncio.to_thread(self._save_again, notebook)
                 if reply["msg_type"] == "status" and reply["content"]["execution_state"] == "idle":
                     break
         socket.close()
         return "\n".join(shown.values())
+
+    def _save_again(self, notebook: str) -> None:
+        self.write(notebook, self.read(notebook))
 
     def stop_server(self) -> None:
         """End this learner's server, as the hub's own page does."""

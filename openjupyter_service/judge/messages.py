@@ -50,9 +50,9 @@ def describe(error: BaseException, raised_in: Path, tests: Path, label: str) -> 
 def _raised_sentence(raised: Raised) -> str:
     place = _place_words(raised.place)
     if raised.type == "NotImplementedError":
-        return f"`{raised.label}` is not written yet{place}."
+        return f"`{raised.label}` is not written yet{f' ({place})' if place else ''}."
     kind = raised.type if raised.type == raised.name else f"an exception of your own (a kind of {raised.type})"
-    return f"`{raised.label}` raised {kind}{place}."
+    return f"`{raised.label}` raised {kind}{f' in {place}' if place else ''}."
 
 
 def _place_words(place: dict[str, Any]) -> str:
@@ -60,8 +60,8 @@ def _place_words(place: dict[str, Any]) -> str:
     if type(line) is not int:
         return ""
     if type(number) is int:
-        return f" in code cell {number}, line {line}"
-    return f" in {file}, line {line}" if isinstance(file, str) else ""
+        return f"code cell {number}, line {line}"
+    return f"{file}, line {line}" if isinstance(file, str) else ""
 
 
 def _authored(error: BaseException, in_test: bool) -> str:

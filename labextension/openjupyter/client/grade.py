@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from openjupyter.client import render
-from openjupyter.client.notebook import SaveWatch, find_notebook, place_in_course, saving_script
+from openjupyter.client.notebook import SaveWatch, find_notebook, place_in_course, saving_script, unsaved_note
 from openjupyter.client.problems import GradeProblem
 from openjupyter.client.service import Service
 
@@ -39,7 +39,7 @@ def _grade(view: "_View") -> None:
     exercise = service.exercise(course, path)
     watch = SaveWatch(notebook)
     view.run_script(saving_script(notebook), "Saving the notebook …")
-    watch.wait()
+    saved = watch.wait()
     view.show("Submitting …")
     root = notebook.parents[len(path.split("/")) - 1]
     files = {name: root / name for name in exercise["files"] if (root / name).is_file()}
@@ -47,7 +47,8 @@ def _grade(view: "_View") -> None:
     for event in service.events(submission["id"]):
         view.show(_progress_words(event))
     result = _with_passbacks(service, submission["id"])
-    view.show(render.report_text(result), render.report_html(result))
+    note = "" if saved else unsaved_note(notebook)
+    view.show(render.report_text(result, note), render.report_html(result, note))
 
 
 def _with_passbacks(service: Service, submission: str) -> Json:

@@ -1,5 +1,6 @@
 """The notebook this kernel belongs to: where it is, and how to have the browser save it."""
 
+import datetime as dt
 import json
 import os
 import time
@@ -46,6 +47,12 @@ def saving_script(notebook: Path) -> str:
 }})();"""
 
 
+def unsaved_note(notebook: Path) -> str:
+    """What to say when no browser has saved the notebook: which state of it was graded."""
+    at = dt.datetime.fromtimestamp(notebook.stat().st_mtime, dt.UTC)
+    return f"Graded as last saved, at {at:%H:%M:%S} UTC. If you changed something since, save (Ctrl+S) and grade again."
+
+
 class SaveWatch:
     """Waits for a file to be written again after the moment this was made."""
 
@@ -56,16 +63,27 @@ class SaveWatch:
     def _stamp(self) -> tuple[int, int, int] | None:
         try:
             status = self._path.stat()
-        except FileNotFoundError:  # between the two steps of an atomic write
+        except FileNotFoundError:
             return None
         return status.st_mtime_ns, status.st_size, status.st_ino
 
     def wait(self, seconds: float = SAVE_SECONDS) -> bool:
-        """True as soon as the file has been written, False when it was not within so many seconds."""
+        """True as soon as the file has been written whole, False when it was not within so many seconds."""
         deadline = time.monotonic() + seconds
+        seen = self._before
         while time.monotonic() < deadline:
-            stamp = self._stamp()
-            if stamp is not None and stamp != self._before:
-                return True
             time.sleep(_POLL_SECONDS)
+            stamp = self._stamp()
+            # Jupyter Server writes a notebook in place: a change is only the beginning of one.
+            if stamp != self._before and stamp == seen and _is_json(self._path):
+                return True
+            seen = stamp
         return False
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        json.loads(path.read_text())
+    except (OSError, ValueError):
+        return False
+    return True

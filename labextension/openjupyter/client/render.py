@@ -1,6 +1,7 @@
 """A submission's report as HTML and as plain text: the same facts in both."""
 
 import datetime as dt
+import re
 from html import escape
 from typing import Any
 
@@ -22,10 +23,11 @@ _GOOD = "color:var(--jp-success-color1,#2e7d32)"
 _BAD = "color:var(--jp-error-color1,#c62828)"
 
 
-def report_text(submission: Json) -> str:
-    """The report as plain text, one test a line."""
+def report_text(submission: Json, note: str = "") -> str:
+    """The report as plain text, one test a line; `note` is said before it."""
     report = submission["report"]
-    lines = [_headline(report)]
+    lines = [note] if note else []
+    lines.append(_headline(report))
     if cell := report.get("failing_cell"):
         lines.append(_cell_sentence(cell))
     for test in report["tests"]:
@@ -35,10 +37,11 @@ def report_text(submission: Json) -> str:
     return "\n".join([*lines, *passback_sentences(submission)])
 
 
-def report_html(submission: Json) -> str:
-    """The report as HTML that follows JupyterLab's theme; every text in it is escaped."""
+def report_html(submission: Json, note: str = "") -> str:
+    """The report as HTML that follows JupyterLab's theme; every text in it is escaped; `note` is said before it."""
     report = submission["report"]
-    parts = [f"<h3 style='margin:8px 0'>{escape(_headline(report))}</h3>"]
+    parts = [f"<p>{escape(note)}</p>"] if note else []
+    parts.append(f"<h3 style='margin:8px 0'>{escape(_headline(report))}</h3>")
     if cell := report.get("failing_cell"):
         parts.append(f"<p style='{_BAD}'>{escape(_cell_sentence(cell))}</p>")
     if report["tests"]:
@@ -55,13 +58,17 @@ def report_html(submission: Json) -> str:
 
 def _row(test: Json) -> str:
     passed = test["outcome"] == "passed"
-    said = "Passed" if passed else escape(test["message"])
+    said = "Passed" if passed else _with_code(test["message"])
     hint = f"<br><em>{escape(_hint(test))}</em>" if _hint(test) and not passed else ""
     mark = f"<span style='{_GOOD if passed else _BAD}' aria-hidden='true'>{_mark(test)}</span>"
     return (
         f"<tr><th scope='row' style='{_CELL};font-weight:normal'>{mark} {escape(test['title'])}</th>"
         f"<td style='{_CELL};white-space:nowrap'>{_points(test)}</td><td style='{_CELL}'>{said}{hint}</td></tr>"
     )
+
+
+def _with_code(sentence: str) -> str:
+    return re.sub("`([^`]*)`", r"<code>\1</code>", escape(sentence))
 
 
 def _headline(report: Json) -> str:

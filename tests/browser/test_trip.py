@@ -1,0 +1,118 @@
+"""The learner's trip in real Chromium: LMS, launch, JupyterLab, the grading cell, the gradebook."""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.running_site import ROOT, RunningSite, running_site
+
+pytestmark = pytest.mark.browser
+
+SCREENSHOTS = os.environ.get("OPENJUPYTER_SCREENSHOTS")
+"""Folder to keep screenshots in, such as docs/images; none are kept by default."""
+
+COURSE = "Data Science with Python"
+LAB_MILLISECONDS = 120_000
+SPARSE = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    with running_site(tmp_path_factory.mktemp("browser") / "site") as running:
+        yield running
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    chromium = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
+    assert chromium, "no Chromium found; on Debian: apt install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=SPARSE)
+        yield browser.new_context(viewport={"width": 1280, "height": 860}).new_page()
+        browser.close()
+
+
+def keep(page: Page, name: str) -> None:
+    if SCREENSHOTS:
+        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
+
+
+def sign_in(page: Page, site: RunningSite, name: str) -> None:
+    page.goto(site.lms_url)
+    page.get_by_role("button", name=name).click()
+    page.get_by_role("link", name=COURSE).click()
+
+
+def launch(page: Page, link: str) -> Page:
+    """Click the exercise in the LMS; gives the new window once the notebook is open."""
+    with page.expect_popup() as popup:
+        page.get_by_role("link", name=re.compile(link)).first.click()
+    lab = popup.value
+    lab.wait_for_url(re.compile(r"/lab/tree/"), timeout=LAB_MILLISECONDS)
+    lab.locator(".jp-NotebookPanel .jp-Cell").first.wait_for(timeout=LAB_MILLISECONDS)
+    lab.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(timeout=LAB_MILLISECONDS)
+    return lab
+
+
+def type_into(lab: Page, cell_id_text: str, source: str) -> None:
+    """Replace the source of the code cell that contains a text, by keyboard."""
+    cell = lab.locator(".jp-CodeCell", has_text=cell_id_text).first
+    cell.locator(".cm-content").click()
+    lab.keyboard.press("Control+a")
+    lab.keyboard.insert_text(source)
+
+
+def run_grading_cell(lab: Page) -> None:
+    cell = lab.locator(".jp-CodeCell", has_text="openjupyter.grade()").last
+    cell.scroll_into_view_if_needed()
+    cell.locator(".cm-content").click()
+    lab.keyboard.press("Control+Enter")
+
+
+def test_learner_edits_unsaved_grades_and_sees_the_score_in_the_lms(site: RunningSite, page: Page) -> None:
+    sign_in(page, site, "Ada")
+    keep(page, "lms-course")
+    lab = launch(page, "Python warm-up")
+    assert "warm-up/warm-up.ipynb" in lab.url
+
+    # Typed, not saved: the grading cell must see to that itself.
+    solution = json.loads((ROOT / "hidden_tests/warm-up/partial/warm-up.ipynb").read_text())
+    mean = next("".join(cell["source"]) for cell in solution["cells"] if "def mean(" in "".join(cell["source"]))
+    type_into(lab, "def mean(", mean)
+    run_grading_cell(lab)
+    report = lab.locator(".openjupyter-report")
+    expect(report.get_by_text("Some tests did not pass: 1 of 12 points")).to_be_visible(timeout=LAB_MILLISECONDS)
+    expect(report.get_by_role("row", name=re.compile("The mean of several numbers"))).to_contain_text("Passed")
+    expect(report.get_by_text(re.compile("Sent to Data Science with Python at"))).to_be_visible()
+    report.scroll_into_view_if_needed()
+    keep(lab, "report")
+
+    page.reload()
+    expect(page.get_by_text("8.3", exact=False).first).to_be_visible()
+    keep(page, "lms-score")
+
+
+def test_grading_outside_a_course_says_what_to_do(site: RunningSite, page: Page) -> None:
+    sign_in(page, site, "Ben")
+    lab = launch(page, "Python warm-up")
+    lab.evaluate(
+        """() => window.jupyterapp.commands.execute(
+            'docmanager:new-untitled', {type: 'notebook'}
+        ).then(model => window.jupyterapp.commands.execute(
+            'docmanager:open', {path: model.path, factory: 'Notebook', kernel: {name: 'python3'}}
+        ))"""
+    )
+    panel = lab.locator(".jp-NotebookPanel:visible")
+    panel.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(timeout=LAB_MILLISECONDS)
+    panel.locator(".cm-content").first.click()
+    lab.keyboard.insert_text("import openjupyter; openjupyter.grade()")
+    lab.keyboard.press("Control+Enter")
+    expect(panel.get_by_text(re.compile("Open the exercise from"))).to_be_visible(timeout=LAB_MILLISECONDS)

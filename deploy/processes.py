@@ -19,6 +19,7 @@ _SET_PARENT_DEATH_SIGNAL = 1
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
+LOOK_SECONDS = 0.25
 STEADY_SECONDS = 60.0
 """A process that ran for so long starts anew with the shortest pause."""
 
@@ -107,7 +108,7 @@ class Child:
                 return
             if not self.running:
                 raise SetupError(f"{self.name} ended while starting; {self.log} ends with:\n{tail(self.log)}")
-            time.sleep(0.1)
+            time.sleep(LOOK_SECONDS)
         raise SetupError(
             f"{self.name} does not answer at {url} after {seconds:.0f} s; {self.log} ends with:\n{tail(self.log)}"
         )

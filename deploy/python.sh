@@ -81,6 +81,11 @@ run_module() {
             PYTHONPATH=$PROJECT exec "$python" -P -m "$@"
         fi
     done
+    run_installed "$@"
+}
+
+# The same with everything installed, whatever the arguments.
+run_installed() {
     has_pip || make_venv
     install_project
     export PATH=$VENV/bin:$PATH PYTHONPATH=$PROJECT${PYTHONPATH:+:$PYTHONPATH}

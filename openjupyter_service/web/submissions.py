@@ -6,8 +6,9 @@ from typing import Any
 
 import tornado.iostream
 import tornado.web
+from tornado.http1connection import HTTP1Connection
 
-from openjupyter_service.errors import NotFound, TooLarge
+from openjupyter_service.errors import NotFound, OpenJupyterError, TooLarge
 from openjupyter_service.exercises.course import exercise_of_notebook
 from openjupyter_service.grading.submit import MAX_BODY_BYTES, submit
 from openjupyter_service.report import Report
@@ -15,6 +16,8 @@ from openjupyter_service.store.records import Submission, SubmissionSummary
 from openjupyter_service.web.base import SiteHandler
 
 HEARTBEAT_SECONDS = 15.0
+MAX_DRAINED_BYTES = 2**30
+"""Beyond this a connection is simply closed."""
 _ENDED = ("done", "failed")
 
 
@@ -47,21 +50,37 @@ class SubmissionsHandler(SiteHandler):
     _body: bytearray
     _name: str
 
+    _refusal: OpenJupyterError | None = None
+
     async def prepare(self) -> None:
-        """Know the caller before reading a byte of the body."""
+        """Know the caller before keeping a byte of the body."""
         self._body = bytearray()
-        self._name = await self.learner()
-        if int(self.request.headers.get("Content-Length", 0)) > MAX_BODY_BYTES:
-            raise _too_large()
+        # A body is read to its end before it is refused: through a proxy, a client that is still
+        # sending would see a lost connection instead of the reason.
+        connection = self.request.connection
+        assert isinstance(connection, HTTP1Connection)
+        connection.set_max_body_size(MAX_DRAINED_BYTES)
+        try:
+            self._name = await self.learner()
+        except OpenJupyterError as error:
+            self._refusal = error
 
     def data_received(self, chunk: bytes) -> None:
-        """Collect the body up to one byte over its limit; an error raised here would reach nobody."""
-        self._body += chunk[: MAX_BODY_BYTES + 1 - len(self._body)]
+        """Collect the body up to its limit."""
+        if self._refusal is None and len(self._body) + len(chunk) > MAX_BODY_BYTES:
+            self._refusal = _too_large()
+        if self._refusal is None:
+            self._body += chunk
+        else:
+            self._body.clear()
+
+    def _raise_refusal(self) -> None:
+        if self._refusal is not None:
+            raise self._refusal
 
     async def post(self) -> None:
         """202 with the submission's id, state and place in the queue."""
-        if len(self._body) > MAX_BODY_BYTES:
-            raise _too_large()
+        self._raise_refusal()
         site = self.site
         submission = await asyncio.to_thread(submit, site.settings, site.submissions, self._name, bytes(self._body))
         site.grader.wake()
@@ -70,6 +89,7 @@ class SubmissionsHandler(SiteHandler):
 
     async def get(self) -> None:
         """The caller's own submissions, newest first; of one course or exercise when named."""
+        self._raise_refusal()
         course, exercise = self.get_query_argument("course", None), self.get_query_argument("exercise", None)
         found = await asyncio.to_thread(self.site.submissions.for_learner, self._name, course, exercise)
         self.answer({"submissions": [_summary(summary) for summary in found]})

@@ -29,7 +29,8 @@ def failure(what: str, output: str, log: Path) -> SetupError:
             f"{what} failed because the network could not be reached; check this machine's connection or proxy"
             f" settings and try again (the full output is in {log})"
         )
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", output)
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
     errors = [line for line in lines if re.match(r"(E:|ERROR|npm (ERR!|error)|fatal:)", line)]
     cause = (errors or lines or ["it printed nothing"])[-1]
     return SetupError(f"{what} failed: {cause} (the full output is in {log})")

@@ -60,6 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"deploy/try: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        print("\ndeploy/try: stopped before it was ready", file=sys.stderr)
         return 130
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import docker
 import requests
+import urllib3
 from docker.errors import APIError, ImageNotFound
 
 from deploy import apt
@@ -62,7 +63,7 @@ def _pull(say: Say) -> bool:
         repository, _, tag = REGISTRY_IMAGE.partition(":")
         progress = engine.api.pull(repository, tag, stream=True, decode=True)
         return not any("error" in line for line in progress)
-    except (APIError, requests.RequestException):
+    except (APIError, requests.RequestException, urllib3.exceptions.HTTPError):
         return False
     finally:
         engine.close()

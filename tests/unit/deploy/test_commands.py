@@ -18,7 +18,7 @@ def test_output_is_returned_and_logged(tmp_path: Path) -> None:
 
 
 def test_a_failure_names_its_cause_and_the_log(tmp_path: Path) -> None:
-    script = "echo 'ERROR: No matching distribution'; echo 'some advice'; exit 3"
+    script = r"printf '\033[91mERROR: No matching distribution\033[0m\n'; echo 'some advice'; exit 3"
     with pytest.raises(SetupError, match=r"^installing x failed: ERROR: No matching distribution \(.*tool\.log\)$"):
         run(["sh", "-c", script], "installing x", tmp_path / "tool.log")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -28,10 +29,11 @@ class Engine:
     def __init__(self, site: str) -> None:
         self.site = site
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="engine")
-        try:
-            self._client = docker.from_env(timeout=ENGINE_SECONDS)
-        except DockerException as error:
-            raise SandboxError(f"the Docker engine does not answer: {error}") from None
+
+    @functools.cached_property
+    def _client(self) -> docker.DockerClient:
+        # Made at first use, in a thread: making it asks the engine, which may be away when the service starts.
+        return docker.from_env(timeout=ENGINE_SECONDS)
 
     async def start(self, spec: ContainerSpec) -> tuple[str, socket.socket]:
         """Start a container; gives its id and a socket to its standard streams, in Docker's multiplexed format."""
@@ -62,7 +64,7 @@ class Engine:
 
     async def out_of_memory(self, container: str) -> bool:
         """Was a process of this container killed for memory?"""
-        state = await self._call(self._client.api.inspect_container, container)
+        state = await self._call(lambda: self._client.api.inspect_container(container))
         return bool(state["State"].get("OOMKilled"))
 
     async def remove(self, container: str) -> None:

@@ -183,7 +183,7 @@ def test_learners_container_holds_no_tests_and_no_secrets(
     site: RunningSite, launched: tuple[ScriptedLearner, str, Any]
 ) -> None:
     _, _, container = launched
-    code, found = container.exec_run(
+    _, found = container.exec_run(
         [
             "sh",
             "-c",

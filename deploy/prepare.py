@@ -105,11 +105,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("command", nargs=argparse.REMAINDER, help="the command and its arguments")
     options = parser.parse_args(arguments)
 
+    from rich.console import Console
+
     from deploy.steps import Steps
     from openjupyter_service.errors import OpenJupyterError
 
     try:
-        with prepared(Steps()):
+        # Standard output is the command's alone: deploy/bench --json is read by scripts.
+        with prepared(Steps(Console(stderr=True, highlight=False))):
             return subprocess.run(options.command, check=False).returncode if options.command else 0
     except OpenJupyterError as error:
         print(f"deploy/prepare: {error}", file=sys.stderr)

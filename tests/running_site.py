@@ -1,4 +1,4 @@
-"""The whole installation as its user runs it: `deploy/try` as a process of its own, on free ports, in a folder of its own."""
+"""The whole installation as its user runs it: `deploy/try` as a process, on free ports, in a folder of its own."""
 
 import contextlib
 import os

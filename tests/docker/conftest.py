@@ -1,5 +1,6 @@
 """Real containers: the images are built (or found by their content hash) once per run."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from images.build import build
 from openjupyter_service.sandbox.engine import ROLE_LABEL, SITE_LABEL
 from openjupyter_service.settings import GradingSettings
 
-SITE = "openjupyter-tests"
+SITE = f"openjupyter-tests-{os.getpid()}"
+"""Of this run alone: another one on the same engine has containers of its own."""
 
 
 @pytest.fixture(scope="session")

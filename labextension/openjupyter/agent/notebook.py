@@ -184,7 +184,7 @@ class NotebookRun:
         return None
 
     def _failure(self, index: int, cell: Any, output: Any) -> Failure:
-        text = _ANSI.sub("", "\n".join(str(part) for part in output.get("traceback", [])))[-MAX_TRACEBACK:]
+        text = _ANSI.sub("", "\n".join(str(part) for part in output.get("traceback", [])))
         places = [(int(count), int(line)) for count, line in _CELL_LINE.findall(text)]
         # The deepest frame of the failing cell itself: where the learner should look first.
         lines = [line for count, line in places if self.cell_of_execution.get(count, index) == index]
@@ -195,7 +195,7 @@ class NotebookRun:
             line=lines[-1] if lines else None,
             error=str(output.get("ename", ""))[:100],
             message=str(output.get("evalue", ""))[:MAX_ERROR_TEXT],
-            traceback=text,
+            traceback=text[-MAX_TRACEBACK:],
         )
 
     def _stopped_failure(self, status: str) -> Failure | None:

@@ -100,8 +100,8 @@ def canonical(value: Any) -> Any:
     if kind is dict:
         return kind, tuple((canonical(key), canonical(item)) for key, item in value.items())
     if kind is np.ndarray or isinstance(value, np.generic):
-        array = np.asarray(value)
-        return kind, array.dtype.str, array.shape, array.tobytes()
+        array = np.asarray(value)  # longlong and int64 are two names of one dtype
+        return isinstance(value, np.generic), array.dtype.str, array.shape, array.tobytes()
     if kind in (dt.datetime, dt.time):
         return kind, value.isoformat(), value.fold
     if kind is Fraction:

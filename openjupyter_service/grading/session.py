@@ -9,6 +9,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from openjupyter.wire.errors import WireError
@@ -149,6 +150,7 @@ async def _judge(
     await judge.send(
         {
             "tests": {path: base64.b64encode(content).decode() for path, content in tests.items()},
+            "files": _beside(exercise),
             "test_seconds": exercise.limits.test_seconds,
             "notebook_alive": run.get("alive") is True,
         }
@@ -179,6 +181,13 @@ async def _ask(sandbox: GradingContainer, question: Frame, seconds: float) -> Fr
     if reply.get("id") != question["id"]:
         raise SandboxError("the sandbox answered another question")
     return reply
+
+
+def _beside(exercise: Exercise) -> list[str]:
+    """The learner's files as tracebacks name them: relative to the notebook's folder."""
+    home = PurePosixPath(exercise.notebook).parent
+    paths = [PurePosixPath(name) for name in exercise.files]
+    return [str(path.relative_to(home)) for path in paths if path.is_relative_to(home)]
 
 
 def _count(frame: Frame, name: str) -> int:

@@ -33,13 +33,14 @@ def judge(channel: Channel, order: Frame) -> Frame:
             path = tests / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(base64.b64decode(content))
-        plugin = GradingPlugin(Sandbox(channel), tests, order["test_seconds"], order["notebook_alive"], finished)
+        sandbox = Sandbox(channel, order["files"])
+        plugin = GradingPlugin(sandbox, tests, order["test_seconds"], order["notebook_alive"], finished)
         options = ["-q", "-p", "no:cacheprovider", "-p", "no:doctest", "--import-mode=importlib", "--runxfail"]
         os.chdir(tests)
         code = pytest.main([*options, f"--rootdir={tests}", str(tests)], plugins=[plugin])
         os.chdir("/")
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        return {"fault": "\n".join(plugin.broken) or f"pytest ended with {pytest.ExitCode(code).name}"}
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not plugin.complete:
+        return {"fault": "\n".join(plugin.broken) or f"pytest ended with {getattr(code, 'name', code)}"}
     if lost := [record for record in plugin.records if record.outcome == "internal error"]:
         return {"fault": lost[0].staff}
     max_points = sum(record.points for record in plugin.records)

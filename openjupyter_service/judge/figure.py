@@ -29,14 +29,17 @@ class _Part:
             return value
         if kind is float and isinstance(value, float | int):
             return float(value)
-        if kind is Array and isinstance(value, np.ndarray):
-            return value.astype(np.float64)
-        if kind == list[str]:
-            return [str(item) for item in _list(value)]
-        if kind == list[float]:
-            return [float(item) for item in _list(value)]
-        if kind == list[Array]:
-            return [np.asarray(item, np.float64) for item in _list(value)]
+        try:
+            if kind is Array and isinstance(value, np.ndarray):
+                return value.astype(np.float64)
+            if kind == list[str]:
+                return [str(item) for item in _list(value)]
+            if kind == list[float]:
+                return [float(item) for item in _list(value)]
+            if kind == list[Array]:
+                return [np.asarray(item, np.float64) for item in _list(value)]
+        except (TypeError, ValueError):
+            pass
         raise UnusableValue(f"the figure's {name} is malformed")
 
 

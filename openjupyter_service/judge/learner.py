@@ -1,6 +1,6 @@
 """The `learner` fixture: the learner's objects as a test sees them. Data is copied; the rest stays behind handles."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NoReturn
 
 from openjupyter.wire.codec import Decoder, Encoder, Node
@@ -13,8 +13,10 @@ from openjupyter_service.judge.figure import Figure
 class Sandbox:
     """Questions to the sandbox in terms of values: encodes what goes, decodes what comes, raises what went wrong."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, files: Collection[str] = ()) -> None:
         self.channel = channel
+        self.files = frozenset(files)
+        """Names of the learner's files, relative to the notebook's folder."""
         self.last_label = ""
         """What the test used last, in words a learner knows: `mean(...)`."""
 
@@ -47,9 +49,9 @@ class Sandbox:
     def _raise(self, error: dict[str, Any], label: str) -> NoReturn:
         match error.get("kind"):
             case "raised":
-                raise Raised(error, label).exception()
+                raise Raised(error, label, self.files).exception()
             case "missing":
-                raise NotDefined(str(error.get("message"))[:100])
+                raise NotDefined(label)
             case "value":
                 raise UnusableValue(f"{label}: {str(error.get('message'))[:500]}")
             case "time limit" | "memory limit" | "crashed" as outcome:

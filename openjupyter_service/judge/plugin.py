@@ -1,6 +1,7 @@
 """The pytest plugin: gives tests their `learner`, keeps points and outcomes, and reports each test as it ends."""
 
 import inspect
+import sys
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,9 @@ from openjupyter_service.judge.messages import describe
 MAX_TITLE = 200
 MAX_HINT = 1_000
 MAX_STAFF = 20_000
+
+_FAIL = Path(inspect.getfile(sys.modules[pytest.fail.__module__]))
+"""Where pytest.fail() raises; whose words they are tells the frame that called it."""
 
 
 @dataclass
@@ -51,7 +55,13 @@ class GradingPlugin:
     broken: list[str] = field(default_factory=list)
     """Faults of the test files themselves: what could not be collected."""
     _total: int = 0
+    _done: int = 0
     _seen: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Did every test end? pytest.exit() in one of them could otherwise hide the rest."""
+        return self._done == self._total
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Make the marks known."""
@@ -75,7 +85,7 @@ class GradingPlugin:
         self.sandbox.ask("your notebook", "begin", seconds=self.test_seconds)
         self.sandbox.last_label = ""
         yield Learner(self.sandbox)
-        self.sandbox.ask("your notebook", "end")
+        self.sandbox.ask(self.sandbox.last_label, "end")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
@@ -83,7 +93,8 @@ class GradingPlugin:
         self.sandbox.last_label = ""
         self.records.append(self._open_record(item))
         result = yield
-        self.finished(self.records[-1], len(self.records), self._total)
+        self._done += 1
+        self.finished(self.records[-1], self._done, self._total)
         return result
 
     @pytest.hookimpl(wrapper=True)
@@ -100,7 +111,7 @@ class GradingPlugin:
         if isinstance(error, pytest.skip.Exception):
             record.outcome, record.points = "not run", 0.0
             return report
-        raised_in = Path(str(call.excinfo.traceback[-1].path)) if call.excinfo.traceback else self.tests
+        raised_in = _raised_in(call.excinfo)
         record.outcome, record.message = describe(error, raised_in, self.tests, self.sandbox.last_label)
         raised = getattr(error, "learner_error", None)
         theirs = f"{raised.traceback}\n" if isinstance(raised, Raised) else ""
@@ -118,6 +129,11 @@ class GradingPlugin:
             points=float(points.args[0]) if points and points.args else 1.0,
             hint=str(hint.args[0])[:MAX_HINT] if hint and hint.args else "",
         )
+
+
+def _raised_in(excinfo: pytest.ExceptionInfo[BaseException]) -> Path:
+    frames = [Path(str(entry.path)) for entry in excinfo.traceback]
+    return next((path for path in reversed(frames) if path != _FAIL), _FAIL)
 
 
 def _title(item: pytest.Item) -> str:

@@ -94,7 +94,12 @@ def _locate(reply: Frame, runner: NotebookRun) -> None:
     """Turn an execution count in an error's place into the cell that learners know."""
     error = reply.get("error")
     place = error.get("place") if isinstance(error, dict) else None
-    if isinstance(place, dict) and "execution" in place:
-        count = place.pop("execution")
-        cell = runner.cell_of_execution.get(count) if isinstance(count, int) else None
-        place.update(cell=cell, number=None if cell is None else runner.code_cell_number(cell))
+    if not isinstance(error, dict) or not isinstance(place, dict):
+        return
+    if "execution" not in place:  # only we know cells by number
+        error["place"] = {key: place.get(key) for key in ("file", "line")}
+        return
+    count = place["execution"]
+    cell = runner.cell_of_execution.get(count) if isinstance(count, int) else None
+    number = None if cell is None else runner.code_cell_number(cell)
+    error["place"] = {"cell": cell, "number": number, "line": place.get("line")}

@@ -49,12 +49,14 @@ class RunningAgent:
         self.events: list[Frame] = []
         self._number = 0
         home.mkdir(parents=True, exist_ok=True)
-        runtime = home.parent / f"{home.name}-runtime"
+        runtime = home.parent / "t"  # short, because the path of a socket in it may have 107 characters
+        runtime.mkdir(exist_ok=True)
         self.process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM, str(home)],
             cwd=home.parent,
             env={
                 **os.environ,
+                "TMPDIR": str(runtime),
                 "JUPYTER_RUNTIME_DIR": str(runtime),
                 "IPYTHONDIR": str(runtime / "ipython"),
                 "MPLCONFIGDIR": str(runtime / "matplotlib"),

@@ -394,9 +394,6 @@ def test_a_reply_that_is_no_frame_ends_it() -> None:
 BROKEN = {
     "no tests": ({"data.csv": "", "helper.py": ""}, "NO_TESTS_COLLECTED"),
     "a file that cannot be imported": ({"test_a.py": "import no_such_module\n"}, "no_such_module"),
-        {"test_a.py": "def test_a(learner:\n", "test_b.py": "def test_b(learner): pass\n"},
-        "SyntaxError",
-    ),
     "an exit at import": ({"test_a.py": "raise SystemExit(0)\n"}, "pytest ended with"),
     "an exit in a test": ({"test_a.py": "import pytest\ndef test_a(learner): pytest.exit('x', 0)\n"}, "pytest ended"),
     "no points": ({"test_a.py": "import pytest\ndef test_a(learner): pytest.skip('x')\n"}, "no points"),

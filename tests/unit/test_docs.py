@@ -1,0 +1,176 @@
+"""The pages name everything there is, and nothing that is not: settings, commands, routes, tables, packages, links."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any, cast
+
+import click
+import pytest
+from packaging.requirements import Requirement
+from pydantic import BaseModel
+
+from openjupyter_service.cli.main import cli
+from openjupyter_service.exercises.course import ExerciseFile, Limits, Sample
+from openjupyter_service.judge import figure
+from openjupyter_service.judge.learner import Learner
+from openjupyter_service.report import FailingCell, Outcome, Report, Status, TestResult, Usage
+from openjupyter_service.settings import Course, GradingSettings, LearnerSettings, Platform, Settings
+from openjupyter_service.store.tables import metadata
+from openjupyter_service.web.app import make_app
+from openjupyter_service.web.base import Site
+from tests.pages import PAGES, ROOT, code_blocks, names, rows, section, whole_section, without_code
+
+OPERATORS, INSTRUCTORS, ARCHITECTURE = "docs/operators.md", "docs/instructors.md", "docs/architecture.md"
+
+MODELS: list[tuple[str, str, type[BaseModel]]] = [
+    (OPERATORS, "Top level", Settings),
+    (OPERATORS, "`[[platforms]]`", Platform),
+    (OPERATORS, "`[[courses]]`", Course),
+    (OPERATORS, "`[learner]`", LearnerSettings),
+    (OPERATORS, "`[grading]`", GradingSettings),
+    (INSTRUCTORS, "exercise.toml", ExerciseFile),
+    (INSTRUCTORS, "`[limits]`", Limits),
+    (INSTRUCTORS, "`[[samples]]`", Sample),
+]
+SECTIONS = {"learner", "grading", "limits", "samples"}
+"""Fields that have a table of their own."""
+
+
+def links() -> Iterator[tuple[str, str]]:
+    for page, text in PAGES.items():
+        for target in re.findall(r"\]\(([^)\s]+)\)", without_code(text)):
+            if not re.match(r"[a-z]+:", target):
+                yield page, target
+
+
+def anchors(page: str) -> set[str]:
+    """The anchors that GitHub gives a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", without_code(PAGES[page]), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize(("page", "target"), links())
+def test_links_and_images_lead_somewhere(page: str, target: str) -> None:
+    path, _, anchor = target.partition("#")
+    place = ((ROOT / page).parent / path).resolve() if path else ROOT / page
+    assert place.exists(), target
+    if anchor:
+        assert anchor in anchors(place.relative_to(ROOT).as_posix()), target
+
+
+def test_images_have_a_text_for_those_who_do_not_see_them() -> None:
+    texts = [text for page in PAGES.values() for text in re.findall(r"!\[([^\]]*)\]", page)]
+    assert len(texts) >= 3
+    assert all(len(text) > 40 for text in texts)
+
+
+@pytest.mark.parametrize(("page", "heading", "model"), MODELS)
+def test_every_setting_is_in_its_table_with_its_default(page: str, heading: str, model: type[BaseModel]) -> None:
+    table = {cells[0].strip("`"): cells[1] for cells in rows(section(page, heading))}
+    fields = model.model_fields
+    assert set(table) == set(fields) - (SECTIONS if model is ExerciseFile else set())
+    for name, shown in table.items():
+        field = fields[name]
+        if shown in ("required", "none", "all defaults"):
+            wanted = {"required": field.is_required(), "none": field.default is None}
+            assert wanted.get(shown, isinstance(field.default, BaseModel)), name
+        else:
+            assert tomllib.loads(f"x = {shown.strip('`')}")["x"] == field.default, name
+
+
+def test_settings_on_the_pages_are_settings() -> None:
+    examples = [
+        text for page in ("README.md", OPERATORS) for text in re.findall(r"```toml\n(.*?)```", PAGES[page], re.DOTALL)
+    ]
+    assert len(examples) == 2
+    for text in examples:
+        settings = Settings.model_validate(tomllib.loads(text))
+        assert settings.platforms and settings.courses
+
+
+def test_the_example_exercise_is_one() -> None:
+    (text,) = code_blocks(INSTRUCTORS, "toml")
+    exercise = ExerciseFile.model_validate(tomllib.loads(text))
+    assert exercise.samples and exercise.data
+    for block in code_blocks(INSTRUCTORS, "python"):
+        ast.parse(block)
+
+
+def test_every_command_and_option_is_documented() -> None:
+    text = "\n".join(PAGES.values())
+    for name, command in cli.commands.items():
+        assert f"openjupyter {name}" in text, name
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert any(f"`{option}" in text for option in parameter.opts), f"{name} {parameter.opts}"
+
+
+def test_commands_on_the_pages_are_commands() -> None:
+    for page, text in PAGES.items():
+        for name in re.findall(r"(?:\.venv/bin/|`)openjupyter ([a-z]+)", text):
+            assert name in cli.commands, (page, name)
+
+
+def test_programs_on_the_pages_exist() -> None:
+    for page, text in PAGES.items():
+        for name in re.findall(r"\bdeploy/([a-z]+)\b(?!/)", text):
+            assert (ROOT / "deploy" / name).exists(), (page, name)
+
+
+def test_every_route_is_documented_and_every_documented_route_is_one() -> None:
+    app = make_app(cast(Site, None), "/")
+    patterns = {cast(Any, rule.matcher).regex.pattern for rule in app.wildcard_router.rules}
+    # The last rule of an application is its default handler.
+    patterns = {pattern for pattern in patterns if pattern not in (".*$", "/.*$")}
+    documented = [name.split()[1] for cells in rows(whole_section(ARCHITECTURE, "HTTP API of the service"))
+                  for name in names(cells[:1])]  # fmt: skip
+    paths = {path.partition("?")[0].replace("COURSE", "sample").replace("ID", "0a1b") for path in documented}
+    assert len(patterns) >= 7
+    for pattern in patterns:
+        assert any(re.fullmatch(pattern, path) for path in paths), f"not documented: {pattern}"
+    for path in paths:
+        assert any(re.fullmatch(pattern, path) for pattern in patterns), f"no such route: {path}"
+
+
+def test_reports_are_documented_field_by_field() -> None:
+    text = whole_section(ARCHITECTURE, "HTTP API of the service")
+    for model in (Report, TestResult, FailingCell, Usage):
+        for name in set(model.model_fields) - {"staff"}:
+            assert f'"{name}"' in text, name
+
+
+def test_every_status_and_outcome_is_in_words() -> None:
+    found = [cells[0].strip("`") for cells in rows(section(INSTRUCTORS, "Statuses and outcomes"))]
+    assert sorted(found) == sorted([*Status, *Outcome])
+
+
+def test_everything_a_test_can_ask_for_is_documented() -> None:
+    text = whole_section(INSTRUCTORS, "Hidden tests")
+    for name in (name for name in vars(Learner) if not name.startswith("_")):
+        assert f"learner.{name}(" in text, name
+    for part in (figure.Figure, figure.Axes, figure.Line, figure.Bar, figure.Points):
+        for name in part.__dataclass_fields__:
+            assert f"`{name}`" in text, name
+
+
+def test_every_table_and_column_is_documented() -> None:
+    documented = {cells[0].strip("`"): names(cells[1:]) for cells in rows(section(ARCHITECTURE, "Tables"))}
+    assert documented == {name: set(table.columns.keys()) for name, table in metadata.tables.items()}
+
+
+def test_every_direct_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    documented = names([cells[0] for cells in rows(section(ARCHITECTURE, "Dependencies"))])
+    assert {Requirement(text).name for text in project["dependencies"]} <= documented
+    text = section(ARCHITECTURE, "Dependencies")
+    for line in (ROOT / "images/learner/requirements.in").read_text().splitlines():
+        if line and not line.startswith("#"):
+            assert f"`{Requirement(line).name}`" in text, line
+
+
+def test_newest_change_is_this_version() -> None:
+    versions = re.findall(r"^## (\S+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    for file in ("pyproject.toml", "labextension/pyproject.toml"):
+        assert tomllib.loads((ROOT / file).read_text())["project"]["version"] == versions[0], file

@@ -52,8 +52,9 @@ def main(arguments: list[str] | None = None) -> int:
     from deploy.start import smoke, stay
     from openjupyter_service.errors import OpenJupyterError
 
-    # SIGTERM ends it as Ctrl-C does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # SIGTERM ends it as Ctrl-C does; and a shell that starts it in the background would have SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         return smoke(options) if options.smoke else stay(options)
     except OpenJupyterError as error:

@@ -120,6 +120,12 @@ class Settings(_Section):
     learner: LearnerSettings = LearnerSettings()
     grading: GradingSettings = GradingSettings()
 
+    @model_validator(mode="after")
+    def _ports_differ(self) -> Self:
+        if self.bind in ("0.0.0.0", "::", "") and self.port == self.gateway_port:  # noqa: S104
+            raise ValueError("gateway_port must differ from port, because bind takes port on every address")
+        return self
+
     @property
     def store_url(self) -> str:
         """SQLAlchemy URL of the store."""

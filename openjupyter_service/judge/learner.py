@@ -20,6 +20,15 @@ class Sandbox:
         self.last_label = ""
         """What the test used last, in words a learner knows: `mean(...)`."""
 
+    def begin(self, seconds: float) -> bool:
+        """A new test, which may take so many seconds; False when there is no kernel left to ask."""
+        self.last_label = ""
+        return not isinstance(self.channel.ask("begin", seconds=seconds).get("error"), dict)
+
+    def end(self) -> None:
+        """The test is over; what its copy of the notebook would still say no longer matters."""
+        self.channel.ask("end")
+
     def ask(self, label: str, do: str, **question: Any) -> Any:
         """The decoded value of a reply."""
         self.last_label = label

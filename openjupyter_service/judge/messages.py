@@ -30,6 +30,8 @@ def describe(error: BaseException, raised_in: Path, tests: Path, label: str) -> 
         tests: folder of the hidden tests; only a text written there is an author's word to the learner
         label: what the test used last
     """
+    if isinstance(error, Stopped) and not error.label:
+        return error.outcome, "This test did not run, because Python ended in an earlier test."
     if isinstance(error, Stopped):
         return error.outcome, _STOPPED[error.outcome].format(label=f"`{error.label}`")
     if isinstance(error, NotRun):

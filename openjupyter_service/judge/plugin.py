@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from openjupyter_service.judge.failures import NotRun, Raised
+from openjupyter_service.judge.failures import NotRun, Raised, Stopped
 from openjupyter_service.judge.learner import Learner, Sandbox
 from openjupyter_service.judge.messages import describe
 
@@ -56,6 +56,7 @@ class GradingPlugin:
     """Faults of the test files themselves: what could not be collected."""
     _total: int = 0
     _done: int = 0
+    _kernel_left: bool = True
     _seen: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -80,17 +81,27 @@ class GradingPlugin:
     @pytest.fixture
     def learner(self) -> Iterator[Learner]:
         """The notebook's namespace, fresh for each test."""
+        self._kernel_left = not self.notebook_alive or self.sandbox.begin(self.test_seconds)
+        yield Learner(self.sandbox)
+        if self.notebook_alive:
+            self.sandbox.end()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> None:
+        """Refuse a test for which there is nothing left to ask.
+
+        Not in the fixture, because pytest does not clean up after one that ends in no Exception.
+        """
         if not self.notebook_alive:
             raise NotRun
-        self.sandbox.ask("your notebook", "begin", seconds=self.test_seconds)
-        self.sandbox.last_label = ""
-        yield Learner(self.sandbox)
-        self.sandbox.ask(self.sandbox.last_label, "end")
+        if not self._kernel_left:
+            raise Stopped("crashed", "")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Open a record before a test and send it after."""
         self.sandbox.last_label = ""
+        self._kernel_left = True
         self.records.append(self._open_record(item))
         result = yield
         self._done += 1

@@ -43,8 +43,8 @@ class Agent:
             with tempfile.TemporaryDirectory(prefix="probe") as folder:
                 os.chmod(folder, 0o711)  # noqa: PTH101, S103  # the kernel's user must reach the socket inside
                 forks = Forks(Path(folder) / "socket", self.user)
-                if run.alive:
-                    await forks.attach(runner.client.kc)
+                if run.alive and not await forks.attach(runner.client.kc):
+                    run = runner.unanswering(run)
                 self.send({"id": order["id"], "run": _run_frame(run)})
                 await self._answer(forks, runner)
                 forks.end()

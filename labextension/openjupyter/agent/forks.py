@@ -30,20 +30,26 @@ class Forks:
         self.user = user
         self._arrivals: asyncio.Queue[Connection] = asyncio.Queue(maxsize=8)
         self._control: Connection | None = None
+        self._control_end: asyncio.Future[bytes] | None = None
         self._child: Connection | None = None
         self._pid = 0
         self._deadline = 0.0
         self._kills = 0
         self._verdict: Frame | None = None
 
-    async def attach(self, client: Any) -> None:
-        """Make the kernel behind a jupyter_client `client` serve forks; TimeoutError if it does not answer."""
+    async def attach(self, client: Any) -> bool:
+        """Make the kernel behind a jupyter_client `client` serve forks; False if it does not answer."""
         await asyncio.start_unix_server(self._arrived, self.path)
         self.path.chmod(0o777)
         # As one expression, because a statement would leave a name in the learner's namespace.
         code = f"__import__({probe.__name__!r}, fromlist=['serve']).serve({str(self.path)!r})"
         client.execute(code, silent=True, store_history=False, allow_stdin=False)
-        self._control = await asyncio.wait_for(self._arrivals.get(), CONNECT_SECONDS)
+        try:
+            self._control = await asyncio.wait_for(self._arrivals.get(), CONNECT_SECONDS)
+        except TimeoutError:
+            return False
+        self._control_end = asyncio.ensure_future(self._control[0].read(1))
+        return True
 
     async def _arrived(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.QueueFull):
@@ -57,14 +63,19 @@ class Forks:
         self._deadline = asyncio.get_running_loop().time() + seconds
         self._kills = oom_kills()
         self._verdict = CRASHED
-        if self._control is None:
+        if self._control is None or self._control_end is None:
             return CRASHED
-        try:
+        arrival = asyncio.ensure_future(self._arrivals.get())
+        with contextlib.suppress(OSError):
             self._control[1].write(probe.FORK)
             await self._control[1].drain()
-            self._child = await asyncio.wait_for(self._arrivals.get(), CONNECT_SECONDS)
-        except (OSError, TimeoutError):
+            # A kernel that an earlier test has killed says nothing any more: its end is the answer.
+            waited: set[asyncio.Future[Any]] = {arrival, self._control_end}
+            await asyncio.wait(waited, timeout=CONNECT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not arrival.done():
+            arrival.cancel()
             return CRASHED
+        self._child = arrival.result()
         self._pid = _peer(self._child[1], self.user.uid)
         self._verdict = None
         return {"value": None}

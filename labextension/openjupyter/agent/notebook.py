@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +169,13 @@ class NotebookRun:
                 self.cell_of_execution[count] = index
         self._running = None
         progress(len(code_cells), len(code_cells))
+
+    def unanswering(self, run: Run) -> Run:
+        """The run, when the kernel that survived it does nothing that it is told: the notebook's own doing."""
+        last = max((i for i, cell in enumerate(self.notebook.cells) if cell.cell_type == "code"), default=0)
+        said = "When the last cell had run, the notebook's Python no longer answered."
+        failure = Failure(last, self.code_cell_number(last), "", None, "kernel died", said, traceback="")
+        return replace(run, status="runtime error", failure=run.failure or failure, alive=False)
 
     def code_cell_number(self, index: int) -> int:
         """Which code cell, counted from 1, the cell at this index is."""

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import random
 import time
+from collections import Counter
 
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
@@ -17,6 +18,8 @@ from openjupyter_service.store.records import OutboxItem
 POLL_SECONDS = 1.0
 REQUEST_SECONDS = 20.0
 MAX_AT_ONCE = 20
+MAX_AT_ONCE_TO_ONE = 8
+"""To one platform: an LMS that hangs, with a whole class waiting for it, leaves room for the others."""
 FIRST_DELAY_SECONDS = 2.0
 MAX_DELAY_SECONDS = 3600.0
 GIVE_UP_SECONDS = 7 * 24 * 3600.0
@@ -30,7 +33,9 @@ class Sender:
     def __init__(self, settings: Settings, outbox: Outbox) -> None:
         self._settings = settings
         self._outbox = outbox
-        self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._under_way: dict[int, str] = {}
+        """Platform by placement."""
+        self._tasks: set[asyncio.Task[None]] = set()
         # An own client: the shared one would queue all requests behind ten slow ones, and follow redirects.
         self._http: AsyncHTTPClient = SimpleAsyncHTTPClient(
             force_instance=True,
@@ -51,12 +56,22 @@ class Sender:
             wake.clear()
 
     async def _start_due(self) -> None:
-        free = MAX_AT_ONCE - len(self._under_way)
-        if free <= 0:
-            return
-        under_way = list(self._under_way)
-        for item in await asyncio.to_thread(self._outbox.due, time.time(), free, under_way):
-            self._under_way[item.placement_id] = asyncio.create_task(self._deliver(item))
+        while (free := MAX_AT_ONCE - len(self._under_way)) > 0:
+            counts = Counter(self._under_way.values())
+            busy = [platform for platform, count in counts.items() if count >= MAX_AT_ONCE_TO_ONE]
+            items = await asyncio.to_thread(self._outbox.due, time.time(), free, list(self._under_way), busy)
+            if not items:
+                return
+            for item in items:
+                if counts[item.platform] < MAX_AT_ONCE_TO_ONE:
+                    counts[item.platform] += 1
+                    self._start(item)
+
+    def _start(self, item: OutboxItem) -> None:
+        self._under_way[item.placement_id] = item.platform
+        task = asyncio.create_task(self._deliver(item))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _deliver(self, item: OutboxItem) -> None:
         try:

@@ -76,27 +76,29 @@ def _parse(body: bytes) -> _Request:
 
 def _check_notebook(notebook: str | Mapping[str, Any]) -> bytes:
     """The notebook's bytes as they are graded: its code and text, upgraded to format 4, without old outputs."""
-    text = notebook if isinstance(notebook, str) else json.dumps(notebook)
-    if len(text.encode("utf-8", "replace")) > MAX_NOTEBOOK_BYTES:
-        raise TooLarge(
-            f"the notebook is larger than {MAX_NOTEBOOK_BYTES // 2**20} MB; "
-            "clear its outputs (Edit, Clear All Outputs) and submit again"
-        )
+    text = ""
     try:
-        node = nbformat.reads(text, as_version=4)
+        text = notebook if isinstance(notebook, str) else json.dumps(notebook)
+        if len(text.encode("utf-8", "replace")) > MAX_NOTEBOOK_BYTES:
+            raise TooLarge(
+                f"the notebook is larger than {MAX_NOTEBOOK_BYTES // 2**20} MB; "
+                "clear its outputs (Edit, Clear All Outputs) and submit again"
+            )
+        node = nbformat.convert(nbformat.reader.reads(text), 4)
         # An id in a duplicated cell is a nuisance, no reason to refuse a learner's work.
         _, node = nbformat.validator.normalize(node)
         nbformat.validate(node)
-    except (ValueError, RecursionError, KeyError, AttributeError, TypeError) as error:
-        if isinstance(error, json.JSONDecodeError) or not text.lstrip().startswith("{"):
+        for cell in node.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        # Half a character (a lone surrogate) can be written in JSON, and nowhere else.
+        return str(nbformat.writes(node)).encode("utf-8", "replace")
+    except TooLarge:
+        raise
+    except Exception as error:  # nbformat's reasons are of many classes of other libraries
+        if isinstance(error, nbformat.reader.NotJSONError) or (text and not text.lstrip().startswith("{")):
             raise InvalidSubmission("the notebook is not JSON; save it in JupyterLab and submit again") from None
         raise InvalidSubmission("the file is not a notebook; save it in JupyterLab and submit again") from None
-    except Exception:  # nbformat's reasons are of many classes of other libraries
-        raise InvalidSubmission("the file is not a notebook; save it in JupyterLab and submit again") from None
-    for cell in node.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    return str(nbformat.writes(node)).encode()
 
 
 def _check_files(exercise: Exercise, files: Mapping[str, str]) -> dict[str, bytes]:

@@ -18,7 +18,13 @@ class Outbox:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def due(self, now: float, limit: int, excluding_placements: Collection[int] = ()) -> list[OutboxItem]:
+    def due(
+        self,
+        now: float,
+        limit: int,
+        excluding_placements: Collection[int] = (),
+        excluding_platforms: Collection[str] = (),
+    ) -> list[OutboxItem]:
         """What is to be sent now, longest due first; at most one item a placement."""
         query = (
             select(
@@ -41,6 +47,7 @@ class Outbox:
                 outbox.c.state == PassbackState.PENDING,
                 outbox.c.next_attempt_at <= now,
                 outbox.c.placement_id.not_in(list(excluding_placements)),
+                placements.c.platform.not_in(list(excluding_platforms)),
             )
             .order_by(outbox.c.next_attempt_at, outbox.c.id)
             .limit(limit)

@@ -1,0 +1,110 @@
+"""A small course with real Git, a store on SQLite and settings for both: what grading and the web work with."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from openjupyter_service.exercises.repository import publish
+from openjupyter_service.settings import Course, Platform, Settings
+from openjupyter_service.store import Launches, Outbox, Queue, Store, Submissions
+
+EXERCISE_TOML = """
+title = "Means"
+notebook = "means/means.ipynb"
+files = ["means/helper.py"]
+data = ["means/data.csv"]
+"""
+TESTS = "def test_mean(learner):\n    assert learner.mean([1, 3]) == 2\n"
+
+
+async def until(condition: Callable[[], Any]) -> Any:
+    """What the condition (of the store, asked in a thread) gives once it is true; fails after 20 seconds."""
+    async with asyncio.timeout(20):
+        while not (found := await asyncio.to_thread(condition)):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    return found
+
+
+def notebook_text(*sources: str, **metadata: Any) -> str:
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    return str(nbformat.writes(nbformat.v4.new_notebook(cells=cells, metadata=metadata)))
+
+
+@dataclass
+class CourseSite:
+    """All of it, with short ways to do the usual."""
+
+    folder: Path
+    settings: Settings
+    store: Store
+
+    @property
+    def public(self) -> Path:
+        return self.folder / "public"
+
+    @property
+    def private(self) -> Path:
+        return self.folder / "private"
+
+    @property
+    def repository(self) -> Path:
+        return self.folder / "course.git"
+
+    @property
+    def submissions(self) -> Submissions:
+        return Submissions(self.store)
+
+    @property
+    def queue(self) -> Queue:
+        return Queue(self.store)
+
+    @property
+    def outbox(self) -> Outbox:
+        return Outbox(self.store)
+
+    def body(self, **changes: Any) -> bytes:
+        """A good submission's request, changed."""
+        request = {"course": "python", "exercise": "means", "notebook": notebook_text("x = 1"), "files": {}}
+        return json.dumps(request | changes).encode()
+
+    def launch(self, learner: str = "ada", url: str | None = None, platform: str = "moodle", link: str = "l1") -> None:
+        Launches(self.store).record(
+            platform=platform,
+            context_id="c1",
+            resource_link_id=link,
+            learner=learner,
+            course="python",
+            exercise="means",
+            outcome_url=url,
+            sourcedid=f"row of {learner} in {link}" if url else None,
+            context_title="Data science",
+        )
+
+
+def make_site(folder: Path, clock: Callable[[], float] = time.time) -> CourseSite:
+    public, private = folder / "public" / "means", folder / "private" / "means"
+    public.mkdir(parents=True)
+    private.mkdir(parents=True)
+    (public / "means.ipynb").write_text(notebook_text("def mean(values):\n    raise NotImplementedError"))
+    (public / "helper.py").write_text("VALUE = 1\n")
+    (public / "data.csv").write_text("a,b\n1,2\n")
+    (private / "exercise.toml").write_text(EXERCISE_TOML)
+    (private / "test_means.py").write_text(TESTS)
+    publish(folder / "public", folder / "course.git")
+    settings = Settings(
+        data_dir=folder,
+        platforms=[
+            Platform(name="moodle", consumer_key="key", secret="a secret"),  # type: ignore[arg-type]
+            Platform(name="other", consumer_key="other-key", secret="another"),  # type: ignore[arg-type]
+        ],
+        courses=[Course(name="python", repository=folder / "course.git", private=folder / "private")],
+    )
+    store = Store(settings.store_url, clock)
+    store.upgrade()
+    return CourseSite(folder, settings, store)

@@ -115,15 +115,27 @@ def exercise_names(private: Path) -> list[str]:
 
 
 def exercise_of_notebook(private: Path, notebook: str) -> Exercise:
-    """The exercise that a notebook of the public half belongs to; else the one of its folder; NotFound if neither."""
+    """The exercise that a notebook of the public half belongs to; else the one of its folder.
+
+    Raises:
+        NotFound: neither
+        ExerciseError: neither among those that can be read, and one cannot
+    """
     folder = PurePosixPath(notebook).parent
     nearby: Exercise | None = None
+    broken: ExerciseError | None = None
     for name in exercise_names(private):
-        exercise = load_exercise(private, name)
+        try:
+            exercise = load_exercise(private, name)
+        except ExerciseError as error:  # one that its author is just mending must not stop the others
+            broken = broken or error
+            continue
         if exercise.notebook == notebook:
             return exercise
         if PurePosixPath(exercise.notebook).parent == folder:  # a copy, or renamed by the learner
             nearby = exercise
     if nearby is None:
+        if broken is not None:
+            raise broken
         raise NotFound(f"the notebook {notebook[:100]!r} belongs to no exercise of this course")
     return nearby

@@ -19,7 +19,7 @@ def main() -> None:
 
     import openjupyter.agent.probe  # noqa: F401  # before learner code could shadow it
 
-    IPKernelApp.launch_instance()
+    IPKernelApp.launch_instance(outstream_class="openjupyter.agent.outstream.PieceOutStream")
 
 
 if __name__ == "__main__":

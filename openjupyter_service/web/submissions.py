@@ -128,39 +128,35 @@ class EventsHandler(_OneSubmission):
 
     async def get(self, submission_id: str) -> None:
         """Stream events; a comment line each 15 s keeps proxies from closing the connection."""
-        submission = await self.own(submission_id)
+        await self.own(submission_id)
         self.set_header("Content-Type", "text/event-stream")
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Accel-Buffering", "no")
         last: dict[str, Any] | None = None
-        progress = self.site.grader.progress
-        with progress.watch(submission_id) as events:
+        with self.site.grader.progress.watch(submission_id) as events:
             while True:
-                event = await self._state(submission)
+                # What was published only wakes us: the newest state is told, so that steps never go backwards.
+                event = await self._state(submission_id)
                 if event != last:
                     await self._send(f"data: {json.dumps(event)}\n\n")
                     last = event
                 if event["state"] in _ENDED:
                     return
                 try:
-                    published = await asyncio.wait_for(events.get(), HEARTBEAT_SECONDS)
+                    await asyncio.wait_for(events.get(), HEARTBEAT_SECONDS)
                 except TimeoutError:
                     await self._send(": still here\n\n")
-                    published = {}
-                if published:
-                    await self._send(f"data: {json.dumps(published)}\n\n")
-                    last = published
-                else:
-                    submission = await self.own(submission_id)
 
-    async def _state(self, submission: Submission) -> dict[str, Any]:
+    async def _state(self, submission_id: str) -> dict[str, Any]:
+        if running := self.site.grader.progress.last(submission_id):
+            return running
+        submission = await asyncio.to_thread(self.site.submissions.get, submission_id)
+        assert submission is not None
         if submission.state in _ENDED:
             return {"state": submission.state.value}
-        if running := self.site.grader.progress.last(submission.id):
-            return running
         if submission.state == "running":
             return {"state": "running", "step": "start", "done": 0, "total": 1}
-        return {"state": "queued", "position": await asyncio.to_thread(self.site.submissions.position, submission.id)}
+        return {"state": "queued", "position": await asyncio.to_thread(self.site.submissions.position, submission_id)}
 
     async def _send(self, text: str) -> None:
         self.write(text)

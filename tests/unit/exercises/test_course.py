@@ -165,3 +165,6 @@ def test_one_broken_exercise_does_not_take_the_others_along(tmp_path: Path) -> N
     write(tmp_path, "a", "title = ")
     write(tmp_path, "b", 'title = "T"\nnotebook = "b/b.ipynb"\n')
     assert load_exercise(tmp_path, "b").name == "b"
+    assert exercise_of_notebook(tmp_path, "b/b.ipynb").name == "b"
+    with pytest.raises(ExerciseError, match="cannot be read"):
+        exercise_of_notebook(tmp_path, "a/a.ipynb")

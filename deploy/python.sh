@@ -66,7 +66,7 @@ install_project() {
         return
     fi
     echo "Installing Python packages into .venv (a minute or two, once)"
-    (cd "$PROJECT" && logged "installing Python packages" "$VENV/bin/python" -m pip install --progress-bar off \
+    (cd "$PROJECT" && logged "installing Python packages" "$VENV/bin/python" -m pip install --progress-bar off --retries 2 \
         --disable-pip-version-check -c constraints.txt -e ./labextension -e '.[test]') || exit 1
     printf '%s\n' "$wanted" >"$VENV/.installed"
 }

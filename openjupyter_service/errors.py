@@ -42,6 +42,10 @@ class LaunchRefused(OpenJupyterError):
     status = 401
 
 
+class StoreError(OpenJupyterError):
+    """The database cannot be reached, or is none; the text never holds its address, which may carry a password."""
+
+
 class ExerciseError(OpenJupyterError):
     """A course or an exercise is broken; the text tells its author what to mend."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from openjupyter_service.errors import ExerciseError
@@ -81,5 +82,5 @@ def _print_report(report: Report) -> None:
         console.print(f"code cell {cell.number}: {cell.error}: {cell.message}", markup=False)
     table = Table("Test", "Outcome", "Points", "Message")
     for test in report.tests:
-        table.add_row(test.title, test.outcome, f"{test.points:g}/{test.max_points:g}", test.message)
+        table.add_row(escape(test.title), test.outcome, f"{test.points:g}/{test.max_points:g}", escape(test.message))
     console.print(table)

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except click.exceptions.Abort:
         sys.exit(130)
-    except OpenJupyterError as error:
-        click.echo(f"openjupyter: {error}", err=True)
+    except (OpenJupyterError, OSError) as error:
+        click.echo(f"openjupyter: {' '.join(str(error).split())}", err=True)
         sys.exit(1)
     sys.exit(0)

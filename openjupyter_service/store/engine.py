@@ -14,6 +14,9 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from openjupyter_service.errors import StoreError
 
 BUSY_SECONDS = 10
 """How long a writer waits for another one on SQLite before it fails."""
@@ -30,12 +33,20 @@ class Store:
     Args:
         url: SQLAlchemy URL; SQLite in a file (not in memory, which threads cannot share), or PostgreSQL.
         clock: Unix seconds.
+
+    Raises:
+        StoreError: the URL is none, or of a database whose driver is not installed
     """
 
     def __init__(self, url: str, clock: Callable[[], float] = time.time) -> None:
         self.now = clock
-        self._url = make_url(url)
-        self._engine = self._create_engine()
+        try:
+            self._url = make_url(url)
+            self._engine = self._create_engine()
+        except ArgumentError:
+            raise StoreError("database_url is not the URL of a database, such as postgresql://host/name") from None
+        except ImportError as error:
+            raise StoreError(f"the driver of the database is not installed: {error}") from None
         self._writer = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
 
     @property
@@ -63,7 +74,20 @@ class Store:
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
     def upgrade(self) -> None:
-        """Create or migrate the tables. Processes that do it at the same time wait for one another."""
+        """Create or migrate the tables. Processes that do it at the same time wait for one another.
+
+        Raises:
+            StoreError: the database cannot be reached or written, or is none
+        """
+        try:
+            self._upgrade()
+        except DBAPIError as error:
+            reason = " ".join(str(error.orig).split())
+            raise StoreError(f"the database cannot be brought up to date: {reason}") from None
+        except OSError as error:
+            raise StoreError(f"the database cannot be written: {error}") from None
+
+    def _upgrade(self) -> None:
         if self.is_sqlite and self._url.database:
             path = Path(self._url.database)
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -39,7 +39,7 @@ def test_a_submission_carries_notebook_files_and_token(service: PlayedService, n
     service.answer("/api/submissions", (202, {"id": "s1"}))
     data = notebook.with_name("data.bin")
     data.write_bytes(b"\0\xff")
-    answer = Service.from_environment().submit("python", "means", notebook, {"means/data.bin": data})
+    answer = Service(service.url + "/", TOKEN).submit("python", "means", notebook, {"means/data.bin": data})
     assert answer == {"id": "s1"}
     (request,) = service.requests
     assert (request.method, request.authorization) == ("POST", f"token {TOKEN}")
@@ -87,7 +87,7 @@ def test_a_refusal_is_told_in_the_services_words(service: PlayedService, answer:
 @pytest.mark.parametrize("answer", [(503, b"Service Unavailable"), (502, {}), (504, {}), (200, b"<html>"), (200, b"")])
 def test_a_service_that_is_away_is_told_with_what_to_do(service: PlayedService, answer: Any) -> None:
     service.answer("/api/submissions/s1", answer)
-    with pytest.raises(GradeProblem, match="cannot be reached just now.*Your work is saved; wait a minute"):
+    with pytest.raises(GradeProblem, match=r"cannot be reached just now.*Your work is saved; wait a minute"):
         Service.from_environment().submission("s1")
 
 

@@ -86,8 +86,9 @@ class RunningSite:
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                ours = str(self.data_dir).encode() in (folder / "environ").read_bytes()
-                if ours and module.encode() in (folder / "cmdline").read_bytes():
+                command = (folder / "cmdline").read_bytes()
+                ours = str(self.data_dir).encode() in (folder / "environ").read_bytes() + command
+                if ours and module.encode() in command and int(folder.name) != self.process.pid:
                     found.append(int(folder.name))
         return found
 

@@ -79,7 +79,6 @@ def run_grading_cell(lab: Page) -> None:
 
 def test_learner_edits_unsaved_grades_and_sees_the_score_in_the_lms(site: RunningSite, page: Page) -> None:
     sign_in(page, site, "Ada")
-    keep(page, "lms-course")
     lab = launch(page, "Python warm-up")
     assert "warm-up/warm-up.ipynb" in lab.url
 
@@ -97,7 +96,7 @@ def test_learner_edits_unsaved_grades_and_sees_the_score_in_the_lms(site: Runnin
 
     page.reload()
     expect(page.get_by_text("8.3", exact=False).first).to_be_visible()
-    keep(page, "lms-score")
+    keep(page, "lms")
 
 
 def test_grading_outside_a_course_says_what_to_do(site: RunningSite, page: Page) -> None:

@@ -160,7 +160,7 @@ def load_settings(path: Path | None = None) -> Settings:
         raise SettingsError(f"there is no settings file {path}; name one with {SETTINGS_VARIABLE}") from None
     except OSError as error:
         raise SettingsError(f"the settings file {path} cannot be read: {error.strerror}") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"the settings file {path} is not TOML: {error}") from None
     except ValidationError as error:
         first = error.errors()[0]

@@ -1,7 +1,11 @@
 """A small course with real Git, a store on SQLite and settings for both: what grading and the web work with."""
 
 import asyncio
+import atexit
+import functools
 import json
+import shutil
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -87,7 +91,12 @@ class CourseSite:
         )
 
 
-def make_site(folder: Path, clock: Callable[[], float] = time.time) -> CourseSite:
+@functools.cache
+def _template() -> Path:
+    """A folder with the course and an empty store, made once in a run and copied for each test."""
+    temporary = tempfile.TemporaryDirectory()
+    atexit.register(temporary.cleanup)
+    folder = Path(temporary.name)
     public, private = folder / "public" / "means", folder / "private" / "means"
     public.mkdir(parents=True)
     private.mkdir(parents=True)
@@ -97,6 +106,14 @@ def make_site(folder: Path, clock: Callable[[], float] = time.time) -> CourseSit
     (private / "exercise.toml").write_text(EXERCISE_TOML)
     (private / "test_means.py").write_text(TESTS)
     publish(folder / "public", folder / "course.git")
+    store = Store(f"sqlite:///{folder / 'openjupyter.sqlite'}")
+    store.upgrade()
+    store.close()
+    return folder
+
+
+def make_site(folder: Path, clock: Callable[[], float] = time.time) -> CourseSite:
+    shutil.copytree(_template(), folder, dirs_exist_ok=True)
     settings = Settings(
         data_dir=folder,
         platforms=[
@@ -105,6 +122,4 @@ def make_site(folder: Path, clock: Callable[[], float] = time.time) -> CourseSit
         ],
         courses=[Course(name="python", repository=folder / "course.git", private=folder / "private")],
     )
-    store = Store(settings.store_url, clock)
-    store.upgrade()
-    return CourseSite(folder, settings, store)
+    return CourseSite(folder, settings, Store(settings.store_url, clock))

@@ -131,7 +131,7 @@ def all_in(site: CourseSite, submission: str, state: PassbackState) -> Callable[
 
 async def settled() -> None:
     """Time for a sender to send once too often."""
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.12)
 
 
 async def test_an_accepted_score_is_sent_exactly_once(site: CourseSite, lms: Lms) -> None:

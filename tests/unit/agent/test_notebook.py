@@ -84,6 +84,7 @@ FAILING = [
     ("class Odd(Exception):\n    pass\n\nraise Odd('x' * 20_000)", "runtime error", "Odd", 4),
     ("[half(n) for n in (1, 2)]", "runtime error", "ZeroDivisionError", 1),
     ("undefined", "runtime error", "NameError", 1),
+    ("def bad():\n    return 1 / 0\n\n\nbad()", "runtime error", "ZeroDivisionError", 2),
 ]
 
 

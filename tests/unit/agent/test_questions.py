@@ -411,6 +411,20 @@ gone()
     shared.ask("end")
 
 
+def test_a_new_test_ends_the_one_before(shared: RunningAgent) -> None:
+    shared.begin()
+    pid = shared.value("run", source="os.getpid()")
+    shared.begin()
+    shared.begin()  # reaps the first
+    for _ in range(250):
+        if shared.value("run", source=f"os.path.exists('/proc/{pid}/fd/0')") is False:
+            break
+        time.sleep(0.02)
+    else:
+        raise AssertionError("the fork of the test before is still there")
+    shared.ask("end")
+
+
 def test_time_is_counted_over_all_questions_of_a_test(shared: RunningAgent) -> None:
     shared.begin(0.6)
     replies = [shared.ask("run", source="time.sleep(0.25)") for _ in range(4)]

@@ -9,22 +9,22 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True)
 class Mirrors:
-    """Addresses of the Debian archive and of its security updates."""
+    """Addresses of the Debian archive and of its security updates; None where debootstrap's own choice is to hold."""
 
-    archive: str = "http://deb.debian.org/debian"
-    security: str = "http://deb.debian.org/debian-security"
+    archive: str | None = None
+    security: str | None = None
 
-    def sources(self, suite: str) -> str:
-        """The text of a sources.list for a Debian suite such as bookworm."""
-        return (
-            f"deb {self.archive} {suite} main\n"
-            f"deb {self.archive} {suite}-updates main\n"
-            f"deb {self.security} {suite}-security main\n"
-        )
+    def sources(self, suite: str, written: str) -> str:
+        """The text of a sources.list for a Debian suite such as bookworm; `written` is the one debootstrap made."""
+        archive = self.archive or next(_addresses([written]))
+        # Debian's own archive, which debootstrap chooses, has its security updates under this name.
+        security = self.security or (f"{archive}-security" if self.archive is None else None)
+        lines = [f"deb {archive} {suite} main", f"deb {archive} {suite}-updates main"]
+        return "\n".join([*lines, *([f"deb {security} {suite}-security main"] if security else []), ""])
 
 
 def read_mirrors(etc: Path = Path("/etc/apt")) -> Mirrors:
-    """The mirrors named in apt's settings; Debian's own where they name none (on Ubuntu, say)."""
+    """The mirrors named in apt's settings; they may name none (on Ubuntu, say)."""
     found: dict[str, str] = {}
     files = [etc / "sources.list", *sorted((etc / "sources.list.d").glob("*"))]
     for address in _addresses(file.read_text(errors="replace") for file in files if file.is_file()):

@@ -71,9 +71,11 @@ def _pull(say: Say) -> bool:
 
 def _bootstrap(folder: Path, setup: Path, log: Path, say: Say) -> None:
     mirrors = read_mirrors()
-    say(f"making a Debian {SUITE} from {mirrors.archive}")
-    run(["debootstrap", "--variant=minbase", SUITE, str(folder), mirrors.archive], f"making a Debian {SUITE}", log)
-    (folder / "etc/apt/sources.list").write_text(mirrors.sources(SUITE))
+    say(f"making a Debian {SUITE} from {mirrors.archive or 'its own archive'}")
+    mirror = [mirrors.archive] if mirrors.archive else []
+    run(["debootstrap", "--variant=minbase", SUITE, str(folder), *mirror], f"making a Debian {SUITE}", log)
+    sources = folder / "etc/apt/sources.list"
+    sources.write_text(mirrors.sources(SUITE, sources.read_text()))
     inside = folder / "usr/local/sbin/setup-base"
     shutil.copy(setup, inside)
     say("adding Python and Git to it")

@@ -196,12 +196,27 @@ def test_the_machines_own_mirror_is_used(name: str, text: str, tmp_path: Path) -
     (tmp_path / name).write_text(text)
     mirrors = read_mirrors(tmp_path)
     assert mirrors == Mirrors("http://mirror.example.org/debian", "https://mirror.example.org/debian-security")
-    assert "deb http://mirror.example.org/debian bookworm-updates main" in mirrors.sources("bookworm")
+    assert mirrors.sources("bookworm", "deb http://another.example.org/debian bookworm main\n").splitlines() == [
+        "deb http://mirror.example.org/debian bookworm main",
+        "deb http://mirror.example.org/debian bookworm-updates main",
+        "deb https://mirror.example.org/debian-security bookworm-security main",
+    ]
 
 
 def test_ubuntus_mirror_is_none_of_debians(tmp_path: Path) -> None:
     (tmp_path / "sources.list").write_text("deb http://archive.example.org/ubuntu noble main\n")
-    assert read_mirrors(tmp_path) == Mirrors()
+    mirrors = read_mirrors(tmp_path)
+    assert mirrors == Mirrors()
+    assert mirrors.sources("bookworm", "deb http://debian.example.org/debian bookworm main\n").splitlines() == [
+        "deb http://debian.example.org/debian bookworm main",
+        "deb http://debian.example.org/debian bookworm-updates main",
+        "deb http://debian.example.org/debian-security bookworm-security main",
+    ]
+
+
+def test_no_security_mirror_is_made_up(tmp_path: Path) -> None:
+    mirrors = Mirrors("http://mirror.example.org/debian")
+    assert "security" not in mirrors.sources("bookworm", "")
 
 
 def test_sizes_add_up() -> None:

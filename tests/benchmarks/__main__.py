@@ -41,7 +41,7 @@ def main() -> int:
                     print(json.dumps(figure.as_json()), flush=True)
                 table.add_row(*_row(figure))
     if not options.json:
-        Console().print(table)
+        Console(width=None if sys.stdout.isatty() else 130).print(table)
     return 0
 
 

@@ -1,89 +1,91 @@
 """Read exercises from the private half of a course: exercise.toml, hidden tests, and nothing of it for learners."""
 
-import tomllib
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Annotated
-
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from openjupyter_service.errors import ExerciseError, NotFound
-from openjupyter_service.settings import Size, parse_bytes
+from openjupyter_service.exercises.file import ExerciseFile
+from openjupyter_service.exercises.mistakes import read_exercise_file
 
 EXERCISE_FILE = "exercise.toml"
-
-
-def check_relative(text: str) -> str:
-    """A path below the course's root in its plainest form; ValueError for any other."""
-    path = PurePosixPath(text)
-    if path.is_absolute() or ".." in path.parts or "\0" in text or str(path) != text or text in ("", "."):
-        raise ValueError(f"{text[:100]!r} is not a path inside the course")
-    return text
-
-
-RelativePath = Annotated[str, AfterValidator(check_relative)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Limits(_Section):
-    """Limits of one grading: wall-clock seconds, memory of the sandbox, everything the notebook prints."""
-
-    notebook_seconds: float = Field(default=60, gt=0, le=3600)
-    test_seconds: float = Field(default=10, gt=0, le=600)
-    memory: Size = "512M"
-    output: Size = "1M"
-
-    @property
-    def memory_bytes(self) -> int:
-        """Memory of the sandbox container."""
-        return parse_bytes(self.memory)
-
-    @property
-    def output_bytes(self) -> int:
-        """All output of the notebook."""
-        return parse_bytes(self.output)
-
-
-class Sample(_Section):
-    """A worked submission: a folder laid over the notebook's folder, and the score it must get."""
-
-    path: RelativePath
-    score: float = Field(ge=0, le=1)
-
-
-class ExerciseFile(_Section):
-    """The content of exercise.toml; all paths but those of samples are relative to the public half's root."""
-
-    title: str = Field(min_length=1, max_length=200)
-    notebook: RelativePath
-    files: list[RelativePath] = []
-    data: list[RelativePath] = []
-    limits: Limits = Limits()
-    samples: list[Sample] = []
+SOLUTION_FILE = "solution.ipynb"
+MAX_TESTS_BYTES = 24 * 2**20
+"""Tests and their data travel to the judge in one frame, as base64."""
 
 
 class Exercise(ExerciseFile):
-    """One exercise: its file, name and folder."""
+    """One exercise: its file, name and folder. `notebook` is always set."""
 
     name: str
     folder: Path
+    notebook: str
 
     def tests(self) -> dict[str, bytes]:
-        """The tests and what lies beside them, by path below the folder: all but exercise.toml and the samples."""
-        samples = [self.folder / sample.path for sample in self.samples]
-        found = {
-            path.relative_to(self.folder).as_posix(): path.read_bytes()
-            for path in sorted(self.folder.rglob("*"))
-            if path.is_file()
-            and path.name != EXERCISE_FILE
-            and "__pycache__" not in path.parts
-            and not any(path.is_relative_to(sample) for sample in samples)
-        }
-        if not any(path.endswith(".py") for path in found):
-            raise ExerciseError(f"exercise {self.name} has no test files")
+        """The tests and what lies beside them, by path below the folder.
+
+        Never among them: exercise.toml, solution, samples and variants; and where both halves of a course are one
+        folder, the starter notebook and the files that learners hand in.
+
+        Raises:
+            ExerciseError: there are no tests, or more than a judge can be sent
+        """
+        found = {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in self._test_paths()}
+        if not any(is_test_file(path) for path in found):
+            raise ExerciseError(
+                f"exercise {self.name} has no test files; write its tests to {self.folder}/test_{self.name}.py"
+            )
+        if (size := sum(map(len, found.values()))) > MAX_TESTS_BYTES:
+            raise ExerciseError(
+                f"the tests of exercise {self.name} and the files beside them are {size // 2**20} MB, and at most "
+                f"{MAX_TESTS_BYTES // 2**20} MB can be sent to a judge; remove what no test needs from {self.folder}"
+            )
         return found
+
+    def _test_paths(self) -> Iterator[Path]:
+        left_out = [self.folder / EXERCISE_FILE, self.folder / self.notebook_name, *self.worked_paths()]
+        left_out += [self.folder.parent / name for name in self.files]
+        for path in sorted(self.folder.rglob("*")):
+            parts = path.relative_to(self.folder).parts
+            if (
+                path.is_file()
+                and "__pycache__" not in parts
+                and not any(part.startswith(".") for part in parts)
+                and not any(path.is_relative_to(other) for other in left_out)
+            ):
+                yield path
+
+    @property
+    def notebook_name(self) -> str:
+        """The file name of the notebook."""
+        return PurePosixPath(self.notebook).name
+
+    def solution_path(self) -> Path | None:
+        """The solution, a notebook or a folder: the one named, else solution.ipynb, else the first sample of score 1.
+
+        It need not be there if it is named.
+        """
+        if self.solution is not None:
+            return self.folder / self.solution
+        if (self.folder / SOLUTION_FILE).is_file():
+            return self.folder / SOLUTION_FILE
+        return next((self.folder / sample.path for sample in self.samples if sample.score == 1), None)
+
+    def worked_paths(self) -> list[Path]:
+        """Solution, samples and variants: notebooks and folders that hold answers, each once."""
+        named = [self.folder / sample.path for sample in self.samples]
+        named += [self.folder / variant.path for variant in self.variants]
+        solution = self.solution_path()
+        return list(dict.fromkeys([*([solution] if solution else []), self.folder / SOLUTION_FILE, *named]))
+
+    def notebook_of(self, worked: Path) -> Path:
+        """The notebook of a solution, sample or variant."""
+        return worked / self.notebook_name if worked.is_dir() else worked
+
+
+def is_test_file(path: str) -> bool:
+    """Does pytest collect tests from this file?"""
+    name = PurePosixPath(path).name
+    return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py"))
 
 
 def load_exercise(private: Path, name: str) -> Exercise:
@@ -93,20 +95,13 @@ def load_exercise(private: Path, name: str) -> Exercise:
         NotFound: there is no such exercise
         ExerciseError: its exercise.toml is broken; the text says where
     """
-    folder = private / name
-    path = folder / EXERCISE_FILE
     # The name comes from launches and requests: compared with what is there, never joined blindly.
     if name not in exercise_names(private):
         raise NotFound(f"there is no exercise {name[:100]!r} in this course")
-    try:
-        values = ExerciseFile.model_validate(tomllib.loads(path.read_text()))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ExerciseError(f"{path} cannot be read: {error}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ExerciseError(f"{path} has a wrong value for {where}: {first['msg']}") from None
-    return Exercise(**values.model_dump(), name=name, folder=folder)
+    folder = private / name
+    values = read_exercise_file(folder / EXERCISE_FILE).model_dump()
+    values["notebook"] = values["notebook"] or f"{name}/{name}.ipynb"
+    return Exercise(**values, name=name, folder=folder)
 
 
 def exercise_names(private: Path) -> list[str]:

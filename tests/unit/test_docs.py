@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from pydantic import BaseModel
 
 from openjupyter_service.cli.main import cli
-from openjupyter_service.exercises.course import ExerciseFile, Limits, Sample
+from openjupyter_service.exercises.file import ExerciseFile, Limits, Sample, Style, Variant
 from openjupyter_service.judge import figure
 from openjupyter_service.judge.learner import Learner
 from openjupyter_service.report import FailingCell, Outcome, Report, Status, TestResult, Usage
@@ -32,9 +32,11 @@ MODELS: list[tuple[str, str, type[BaseModel]]] = [
     (OPERATORS, "`[grading]`", GradingSettings),
     (INSTRUCTORS, "exercise.toml", ExerciseFile),
     (INSTRUCTORS, "`[limits]`", Limits),
+    (INSTRUCTORS, "`[style]`", Style),
     (INSTRUCTORS, "`[[samples]]`", Sample),
+    (INSTRUCTORS, "`[[variants]]`", Variant),
 ]
-SECTIONS = {"learner", "grading", "limits", "samples"}
+SECTIONS = {"learner", "grading", "limits", "style", "samples", "variants"}
 """Fields that have a table of their own."""
 
 

@@ -199,7 +199,13 @@ async def test_the_exercise_of_a_notebook(client: Client) -> None:
         "title": "Means",
         "notebook": "means/means.ipynb",
         "files": ["means/helper.py"],
-        "limits": {"notebook_seconds": 60.0, "test_seconds": 10.0, "memory": "512M", "output": "1M"},
+        "limits": {
+            "notebook_seconds": 60.0,
+            "test_seconds": 10.0,
+            "run_seconds": 600.0,
+            "memory": "512M",
+            "output": "16M",
+        },
     }
     copy = await client.fetch("api/courses/python/exercise?notebook=means/means-Copy1.ipynb")
     assert data(copy)["name"] == "means"

@@ -1,9 +1,11 @@
-"""From what happened in a test to an outcome and a sentence for the learner.
+"""From what happened in a test to an outcome, a sentence for the learner, and a place in their notebook.
 
-A sentence names what was called and what went wrong, never an argument, an expected value or a line of the test: what
-learner code raises is named by its builtin type only, because its text could carry the test's inputs.
+Whatever the exercise's policy, a sentence names what was called and what went wrong, never an argument, an expected
+value or a line of the test: what learner code raises is named by its builtin type only, because its text could carry
+the test's inputs. Values are `reveal`'s to show, as far as the policy goes.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ import pytest
 
 from openjupyter_service.judge.channel import SandboxGone
 from openjupyter_service.judge.failures import NotDefined, NotRun, Raised, Stopped, UnusableValue
+from openjupyter_service.judge.trace import Trace
+from openjupyter_service.judge.unittests import author_text
 
 MAX_MESSAGE = 1_000
 
@@ -21,15 +25,35 @@ _STOPPED = {
 }
 
 
-def describe(error: BaseException, raised_in: Path, tests: Path, label: str) -> tuple[str, str]:
-    """Outcome and learner's sentence for the exception that ended a test.
+@dataclass(frozen=True)
+class Told:
+    """What to say of a test that did not pass.
+
+    `place` is {"cell", "number", "line"} (a code cell by its index and its number) or {"file", "line"}, or None.
+    """
+
+    outcome: str
+    message: str
+    place: dict[str, Any] | None = None
+
+
+def describe(error: BaseException, raised_in: Path, tests: Path, trace: Trace) -> Told:
+    """Outcome, learner's sentence and place for the exception that ended a test.
 
     Args:
         error: the exception
         raised_in: file of the innermost frame, that of pytest.fail() itself left out
         tests: folder of the hidden tests; only a text written there is an author's word to the learner
-        label: what the test used last
+        trace: what the test did
     """
+    raised = getattr(error, "learner_error", None)
+    place = (raised.place or None) if isinstance(raised, Raised) else None
+    outcome, message = _outcome_and_message(error, raised_in, tests, trace)
+    return Told(outcome, message, place)
+
+
+def _outcome_and_message(error: BaseException, raised_in: Path, tests: Path, trace: Trace) -> tuple[str, str]:
+    label = trace.label
     if isinstance(error, Stopped) and not error.label:
         return error.outcome, "This test did not run, because Python ended in an earlier test."
     if isinstance(error, Stopped):
@@ -66,6 +90,8 @@ def _place_words(place: dict[str, Any]) -> str:
 
 def _authored(error: BaseException, in_test: bool) -> str:
     """The text that the test's author wrote for the learner: `assert …, "text"` or pytest.fail("text")."""
+    if isinstance(error, AssertionError) and (text := author_text(error)):
+        return text
     if not in_test:  # pytest.raises() that saw no exception calls pytest.fail(), too, with words of its own
         return ""
     if isinstance(error, pytest.fail.Exception):

@@ -6,17 +6,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import nbformat
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from openjupyter_service.errors import InvalidSubmission, NotFound, TooLarge
 from openjupyter_service.exercises.course import Exercise, load_exercise
 from openjupyter_service.exercises.repository import head
+from openjupyter_service.grading.notebook import clean_notebook
 from openjupyter_service.settings import Settings
 from openjupyter_service.store.records import Submission
 from openjupyter_service.store.submissions import Submissions
 
-MAX_NOTEBOOK_BYTES = 10 * 2**20
 MAX_FILES_BYTES = 10 * 2**20
 MAX_BODY_BYTES = 40 * 2**20
 """Cap of a request: notebook and files, escaped in JSON and base64."""
@@ -36,14 +35,14 @@ def submit(settings: Settings, submissions: Submissions, learner: str, body: byt
 
     Raises:
         InvalidSubmission: no JSON, no notebook, files the exercise does not ask for
-        TooLarge: notebook or files over 10 MB
+        TooLarge: notebook (without its outputs) or files over 10 MB
         NotFound: an unknown course or exercise
     """
     request = _parse(body)
     exercise = find_exercise(settings, request.course, request.exercise)
     course = settings.course(request.course)
     assert course is not None
-    notebook = _check_notebook(request.notebook)
+    notebook = clean_notebook(request.notebook)
     files = _check_files(exercise, request.files)
     return submissions.accept(
         learner=learner,
@@ -72,33 +71,6 @@ def _parse(body: bytes) -> _Request:
             where = ".".join(str(part) for part in first["loc"][:1]) or "the request"
             raise InvalidSubmission(f"the submission has a wrong value for {where}: {first['msg']}") from None
         raise InvalidSubmission("the submission is not JSON") from None
-
-
-def _check_notebook(notebook: str | Mapping[str, Any]) -> bytes:
-    """The notebook's bytes as they are graded: its code and text, upgraded to format 4, without old outputs."""
-    text = ""
-    try:
-        text = notebook if isinstance(notebook, str) else json.dumps(notebook)
-        if len(text.encode("utf-8", "replace")) > MAX_NOTEBOOK_BYTES:
-            raise TooLarge(
-                f"the notebook is larger than {MAX_NOTEBOOK_BYTES // 2**20} MB; "
-                "clear its outputs (Edit, Clear All Outputs) and submit again"
-            )
-        node = nbformat.convert(nbformat.reader.reads(text), 4)
-        # An id in a duplicated cell is a nuisance, no reason to refuse a learner's work.
-        _, node = nbformat.validator.normalize(node)
-        nbformat.validate(node)
-        for cell in node.cells:
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = [], None
-        # Half a character (a lone surrogate) can be written in JSON, and nowhere else.
-        return str(nbformat.writes(node)).encode("utf-8", "replace")
-    except TooLarge:
-        raise
-    except Exception as error:  # nbformat's reasons are of many classes of other libraries
-        if isinstance(error, nbformat.reader.NotJSONError) or (text and not text.lstrip().startswith("{")):
-            raise InvalidSubmission("the notebook is not JSON; save it in JupyterLab and submit again") from None
-        raise InvalidSubmission("the file is not a notebook; save it in JupyterLab and submit again") from None
 
 
 def _check_files(exercise: Exercise, files: Mapping[str, str]) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ import pytest
 from tornado.httpclient import HTTPResponse
 
 from openjupyter_service.errors import SandboxError
-from openjupyter_service.grading.submit import MAX_NOTEBOOK_BYTES
+from openjupyter_service.grading.notebook import MAX_NOTEBOOK_BYTES
 from openjupyter_service.report import Report, Staff, Status, TestResult, internal_error
 from openjupyter_service.web import submissions as module
 from tests.unit.grading.course import notebook_text, until

@@ -1,0 +1,135 @@
+"""What is graded of a notebook: whatever a learner can save becomes a valid notebook of format 4, without its outputs.
+
+Only what holds no work at all is refused: a learner must not lose points for a tool that wrote odd metadata.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import nbformat
+
+from openjupyter_service.errors import InvalidSubmission, TooLarge
+
+MAX_NOTEBOOK_BYTES = 10 * 2**20
+"""Cap of a notebook without its outputs."""
+
+_AGAIN = "save it in JupyterLab and submit again"
+_CELL_TYPES = ("code", "markdown", "raw")
+_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
+
+def clean_notebook(notebook: str | bytes | Mapping[str, Any]) -> bytes:
+    """The notebook as it is graded, UTF-8 JSON of format 4.5: sources, ids, tags and metadata, and no outputs.
+
+    NUL characters and byte order marks in sources are left out, since Python would refuse the whole cell; half a
+    character (a lone surrogate), which can be written in JSON and nowhere else, becomes a question mark. Missing and
+    repeated ids are made unique, the first cell of an id keeps it.
+
+    Raises:
+        InvalidSubmission: this is no notebook; the sentence says what to do
+        TooLarge: sources and metadata are over 10 MB
+    """
+    try:
+        values = notebook if isinstance(notebook, Mapping) else _parse(notebook)
+        node = _valid(_cells(values), values.get("metadata"))
+        content = str(nbformat.v4.writes(node)).encode("utf-8", "replace")
+    except InvalidSubmission:
+        raise
+    except Exception:  # nbformat's reasons are of many classes of other libraries
+        raise InvalidSubmission(f"the file is not a notebook; {_AGAIN}") from None
+    if len(content) > MAX_NOTEBOOK_BYTES:
+        raise TooLarge(
+            f"the notebook is larger than {MAX_NOTEBOOK_BYTES // 2**20} MB without its outputs; "
+            "take out what is large, such as pictures and long texts, and submit again"
+        )
+    return content
+
+
+def _parse(notebook: str | bytes) -> Mapping[str, Any]:
+    try:
+        text = notebook if isinstance(notebook, str) else notebook.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidSubmission(f"the notebook is not UTF-8 text; {_AGAIN}") from None
+    try:
+        values = json.loads(text.removeprefix("\ufeff"))
+    except ValueError:
+        raise InvalidSubmission(f"the notebook is not JSON; {_AGAIN}") from None
+    if not isinstance(values, dict):
+        raise InvalidSubmission(f"the notebook is not JSON of a notebook; {_AGAIN}")
+    return values
+
+
+def _cells(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The cells, in format 4 but not yet valid; ValueError or TypeError when there are none to be found."""
+    version = values.get("nbformat")
+    if type(version) is not int or version < 1:
+        raise InvalidSubmission(f"the file is not a notebook: it does not say its format; {_AGAIN}")
+    if version > 4:
+        raise InvalidSubmission(f"the file is not a notebook of format 4 or older, but of format {version}; {_AGAIN}")
+    cells = values["cells"] if version == 4 else _upgraded(values)
+    if not isinstance(cells, list):
+        raise TypeError
+    return [dict(cell) for cell in cells]
+
+
+def _upgraded(values: Mapping[str, Any]) -> list[Any]:
+    """The cells of a notebook of format 1 to 3, which lack what format 4 demands."""
+    # Outputs are left out anyway; converting those of a broken notebook could only fail.
+    sheets = [
+        {**sheet, "cells": [{"metadata": {}, **cell, "outputs": []} for cell in sheet["cells"]]}
+        for sheet in values.get("worksheets", [])
+    ]
+    old = {"metadata": {}, "nbformat_minor": 0, **values, **({"worksheets": sheets} if sheets else {})}
+    return list(nbformat.convert(nbformat.reader.reads(json.dumps(old)), 4).cells)
+
+
+def _valid(cells: list[dict[str, Any]], metadata: Any) -> Any:
+    """A valid notebook of these cells, with their metadata as far as they are valid."""
+    ids: set[str] = set()
+    clean = [_clean_cell(cell, index, ids) for index, cell in enumerate(cells)]
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": clean}
+    try:
+        node = nbformat.from_dict(notebook)
+        nbformat.validate(node)
+        return node
+    except (nbformat.ValidationError, RecursionError, TypeError, ValueError):
+        for cell in clean:
+            cell["metadata"] = {"tags": _tags(cell["metadata"])}
+        node = nbformat.from_dict({**notebook, "metadata": {}})
+        nbformat.validate(node)
+        return node
+
+
+def _clean_cell(cell: dict[str, Any], index: int, ids: set[str]) -> dict[str, Any]:
+    kind = cell["cell_type"]
+    metadata = cell.get("metadata")
+    return {
+        "id": _unique_id(cell.get("id"), index, ids),
+        "cell_type": kind if kind in _CELL_TYPES else "raw",
+        "metadata": metadata if isinstance(metadata, dict) else {},
+        "source": _source(cell["source"]),
+        **({"outputs": [], "execution_count": None} if kind == "code" else {}),
+    }
+
+
+def _source(source: Any) -> str:
+    text = source if isinstance(source, str) else "".join(source)
+    return text.replace("\0", "").removeprefix("\ufeff")
+
+
+def _unique_id(wanted: Any, index: int, ids: set[str]) -> str:
+    """The id that a cell has, if it is one and nobody else's; `ids` are those that are taken."""
+    base = wanted if isinstance(wanted, str) and _ID.fullmatch(wanted) else f"cell-{index}"
+    found, number = base, 2
+    while found in ids:
+        found, number = f"{base[:50]}-{index}-{number}", number + 1
+    ids.add(found)
+    return found
+
+
+def _tags(metadata: dict[str, Any]) -> list[str]:
+    tags = metadata.get("tags")
+    found = tags if isinstance(tags, list) else []
+    return list(dict.fromkeys(tag for tag in found if isinstance(tag, str) and tag and "," not in tag))

@@ -12,7 +12,16 @@ from typing import Any
 import pytest
 
 from openjupyter_service.judge.channel import SandboxGone
-from openjupyter_service.judge.failures import NotDefined, NotRun, Raised, Stopped, UnusableValue
+from openjupyter_service.judge.failures import (
+    KernelTestFailed,
+    NotDefined,
+    NotRun,
+    OutOfTime,
+    OwnTimeLimit,
+    Raised,
+    Stopped,
+    UnusableValue,
+)
 from openjupyter_service.judge.trace import Trace
 from openjupyter_service.judge.unittests import author_text
 
@@ -60,7 +69,11 @@ def _outcome_and_message(error: BaseException, raised_in: Path, tests: Path, tra
         return error.outcome, _STOPPED[error.outcome].format(label=f"`{error.label}`")
     if isinstance(error, NotRun):
         return "not run", "This test did not run, because the notebook was stopped before its end."
-    if isinstance(error, SandboxGone):
+    if isinstance(error, OutOfTime):
+        return "time limit", "This test did not run: the tests before it took all the time that this exercise has."
+    if isinstance(error, KernelTestFailed):
+        return "failed", str(error)[:MAX_MESSAGE] or "This test did not pass."
+    if isinstance(error, SandboxGone | OwnTimeLimit):
         return "internal error", "This test could not be run."
     if isinstance(error, NotDefined):
         return "failed", f"Your notebook does not define `{error.missing}`."

@@ -1,13 +1,50 @@
-"""What learners read about a hidden test beyond its sentence, as far as the exercise's policy goes."""
+"""What learners read about a hidden test beyond its sentence, as far as the exercise's policy goes.
+
+| policy | shows |
+|---|---|
+| none | nothing: arguments, values and texts of exceptions could all repeat the test's inputs |
+| calls | the call, what came back or was raised, what was printed |
+| diff | what the test expected as well, and a table of the differences |
+"""
 
 from pathlib import Path
 from typing import Any
 
-from openjupyter_service.judge.trace import Policy, Trace
+from openjupyter_service.judge.channel import SandboxGone
+from openjupyter_service.judge.compared import Compared, expectation, find
+from openjupyter_service.judge.diff import table
+from openjupyter_service.judge.failures import NotDefined, NotRun, Raised
+from openjupyter_service.judge.source import is_bare_truth
+from openjupyter_service.judge.texts import cut, short, visible
+from openjupyter_service.judge.trace import NOTHING, Call, Policy, Trace
+
+MAX_CALL = 500
+MAX_VALUE = 500
+MAX_RAISED = 1_000
+MAX_PRINTED = 2_000
 
 Details = dict[str, Any]
-"""JSON data: "called", "returned", "raised", "printed", "expected", "compared" (each a text or None), and "table" (see
-`diff`) or None."""
+"""JSON data: "called", "returned", "raised", "printed", "changed", "expected", "compared" (each a text or None), and
+"table" (see `diff`) or None."""
+
+_LEFT = {
+    "==": "{}",
+    "is": "{}",
+    "!=": "anything but {}",
+    "is not": "anything but {}",
+    "<": "less than {}",
+    "<=": "at most {}",
+    ">": "more than {}",
+    ">=": "at least {}",
+    "in": "one of {}",
+    "not in": "none of {}",
+}
+"""What is expected of the left side, when the right one is the test's."""
+_RIGHT = {
+    **{op: _LEFT[op] for op in ("==", "is", "!=", "is not")},
+    **{"<": _LEFT[">"], "<=": _LEFT[">="], ">": _LEFT["<"], ">=": _LEFT["<="]},
+    **{"in": "{} in it", "not in": "no {} in it"},
+}
 
 
 def details(policy: Policy, trace: Trace, error: BaseException, tests: Path) -> Details | None:
@@ -19,4 +56,67 @@ def details(policy: Policy, trace: Trace, error: BaseException, tests: Path) -> 
         error: the exception that ended the test, with its traceback
         tests: folder of the hidden tests
     """
-    return None
+    if policy == "none" or isinstance(error, NotRun | NotDefined | SandboxGone):
+        return None
+    raised = getattr(error, "learner_error", None)
+    compared = None if isinstance(raised, Raised) else find(error, trace, tests)
+    call = _call(trace, compared)
+    if call is None and not trace.printed_text:
+        return None
+    found: Details = {
+        **_of_call(call, raised),
+        "printed": cut(visible(trace.printed_text), MAX_PRINTED) or None,
+        "changed": _changed(trace, compared),
+        "expected": None,
+        "compared": None,
+        "table": None,
+    }
+    if policy == "diff":
+        found |= _expected(error, compared, call, tests)
+    return found
+
+
+def _call(trace: Trace, compared: Compared | None) -> Call | None:
+    """The call that gave the value which was compared, else the last one."""
+    if compared is None or compared.side is None:
+        return trace.last
+    return trace.call_of(compared.left if compared.side != "right" else compared.right)
+
+
+def _of_call(call: Call | None, raised: Any) -> Details:
+    error = raised if isinstance(raised, Raised) else call.error if call else None
+    gave = call is not None and call.returned is not NOTHING
+    return {
+        "called": cut(call.text, MAX_CALL) if call else None,
+        "returned": short(call.returned, MAX_VALUE) if call and gave else None,
+        "raised": _raised(error) if error else None,
+    }
+
+
+def _raised(error: Raised) -> str:
+    name = error.name or error.type
+    return cut(visible(f"{name}: {error.message}" if error.message else name), MAX_RAISED)
+
+
+def _changed(trace: Trace, compared: Compared | None) -> str | None:
+    """The argument that was compared after the learner's code had changed it."""
+    sides = (compared.left, compared.right) if compared else ()
+    return next((short(value, MAX_VALUE) for value in sides if trace.is_changed(value)), None)
+
+
+def _expected(error: BaseException, compared: Compared | None, call: Call | None, tests: Path) -> Details:
+    if text := expectation(error):
+        return {"expected": text}
+    if compared is None:
+        wanted = is_bare_truth(error.__traceback__, tests) if isinstance(error, AssertionError) else None
+        told = call is not None and isinstance(call.returned, bool) and call.returned is not wanted
+        return {"expected": repr(wanted)} if wanted is not None and told else {}
+    left, right = compared.left, compared.right
+    if compared.side not in ("left", "right"):
+        return {"compared": f"{short(left, MAX_VALUE)} {compared.op} {short(right, MAX_VALUE)}"}
+    got, wanted = (left, right) if compared.side == "left" else (right, left)
+    words = (_LEFT if compared.side == "left" else _RIGHT).get(compared.op, f"{compared.op} {{}}")
+    return {
+        "expected": words.replace("{}", short(wanted, MAX_VALUE)),
+        "table": table(got, wanted, compared.same) if compared.op == "==" else None,
+    }

@@ -133,6 +133,10 @@ class Trace:
                 return call
         return self.last
 
+    def is_changed(self, value: Any) -> bool:
+        """Is it an argument that the learner's code changed in place?"""
+        return any(value is each for each in self._changed)
+
     def _strength(self, value: Any) -> int:
         """How surely a value is the learner's. Small numbers and texts are shared by all of Python, so that with them
         only the latest counts for more than any."""

@@ -5,19 +5,27 @@ from types import CodeType, TracebackType
 from typing import Any
 from unittest.util import safe_repr
 
-_MODULE = "unittest.case"
+_MODULE = ("unittest.case",)
 
 
-def failed_call(traceback: TracebackType | None) -> tuple[CodeType, dict[str, Any]] | None:
+def failed_call(
+    traceback: TracebackType | None, modules: tuple[str, ...] = _MODULE
+) -> tuple[CodeType, dict[str, Any]] | None:
     """The assertion that a test called and that failed: its code, such as that of assertEqual, and local variables.
 
-    None when it was not unittest that raised. The frames of unittest's own runner, around the test, are left out.
+    Args:
+        traceback: that of the exception
+        modules: names, or beginnings of names, of the library's modules
+
+    Returns:
+        None when it was not this library that raised. The frames of unittest's own runner, around the test, are left
+        out: it is the last stay in these modules that counts.
     """
     found = None
     inside = False
     while traceback:
         frame = traceback.tb_frame
-        was_inside, inside = inside, frame.f_globals.get("__name__") == _MODULE
+        was_inside, inside = inside, str(frame.f_globals.get("__name__")).startswith(modules)
         if inside and not was_inside:
             found = frame
         traceback = traceback.tb_next

@@ -47,7 +47,7 @@ RevealPolicy = Literal["none", "calls", "diff"]
 
 class _Section(BaseModel):
     # Strict: a number in quotes is a mistake to tell its author of, not one to guess away.
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Limits(_Section):

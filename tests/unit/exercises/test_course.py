@@ -164,3 +164,68 @@ def test_one_broken_exercise_does_not_take_the_others_along(tmp_path: Path) -> N
     assert exercise_of_notebook(tmp_path, "b/b.ipynb").name == "b"
     with pytest.raises(ExerciseError, match="not TOML"):
         exercise_of_notebook(tmp_path, "a/a.ipynb")
+
+
+def test_a_title_is_enough(tmp_path: Path) -> None:
+    folder = write(tmp_path, toml='title = "T"\n')
+    exercise = load_exercise(tmp_path, "means")
+    assert (exercise.notebook, exercise.notebook_name) == ("means/means.ipynb", "means.ipynb")
+    assert (exercise.reveal, exercise.image, exercise.runtime) == ("none", None, None)
+    assert (exercise.limits.run_seconds, exercise.limits.output) == (600, "16M")
+    assert (exercise.style.weight, exercise.style.points_off, exercise.style.ignore) == (0, 0.1, [])
+    assert exercise.solution_path() is None
+    (folder / "solution.ipynb").write_text("{}")
+    assert exercise.solution_path() == folder / "solution.ipynb"
+
+
+def test_all_keys(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        toml='title = "T"\nsolution = "answers"\nreveal = "diff"\nimage = "gpu:1"\nruntime = "runsc"\n'
+        '[style]\nweight = 0.25\nselect = ["E"]\nignore = ["E501"]\npoints_off = 0.5\n'
+        '[[variants]]\npath = "wrong.ipynb"\n[[variants]]\npath = "wrong"\n',
+    )
+    exercise = load_exercise(tmp_path, "means")
+    assert (exercise.reveal, exercise.image, exercise.runtime) == ("diff", "gpu:1", "runsc")
+    assert exercise.style.model_dump() == {"weight": 0.25, "select": ["E"], "ignore": ["E501"], "points_off": 0.5}
+    assert exercise.solution_path() == exercise.folder / "answers"
+    assert exercise.worked_paths() == [
+        exercise.folder / name for name in ("answers", "solution.ipynb", "wrong.ipynb", "wrong")
+    ]
+
+
+def test_a_sample_of_full_score_is_the_solution_if_there_is_no_other(tmp_path: Path) -> None:
+    toml = 'title = "T"\n[[samples]]\npath = "half"\nscore = 0.5\n[[samples]]\npath = "full"\nscore = 1\n'
+    folder = write(tmp_path, toml=toml)
+    (folder / "full").mkdir()
+    exercise = load_exercise(tmp_path, "means")
+    assert exercise.solution_path() == folder / "full"
+    assert exercise.notebook_of(folder / "full") == folder / "full/means.ipynb"
+    assert exercise.notebook_of(folder / "full.ipynb") == folder / "full.ipynb"
+
+
+def test_answers_and_learners_files_never_go_to_the_judge(tmp_path: Path) -> None:
+    toml = (
+        'title = "T"\nfiles = ["means/module.py"]\ndata = ["means/data.csv"]\nsolution = "right"\n'
+        '[[samples]]\npath = "half.ipynb"\nscore = 0.5\n[[variants]]\npath = "wrong"\n'
+    )
+    folder = write(tmp_path, toml=toml)
+    for name in (
+        "means.ipynb", "module.py", "data.csv", "right/means.ipynb", "right/module.py", "half.ipynb", "solution.ipynb",
+        "wrong/means.ipynb", ".ipynb_checkpoints/means.ipynb", ".git/x", "truth.py", "__pycache__/truth.pyc",
+    ):  # fmt: skip
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(name)
+    assert set(load_exercise(tmp_path, "means").tests()) == {"test_means.py", "data.csv", "truth.py"}
+
+
+def test_a_helper_alone_is_no_test_and_too_much_is_too_much(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    (folder / "test_means.py").rename(folder / "helper.py")
+    with pytest.raises(ExerciseError, match=r"write its tests to .*/means/test_means\.py"):
+        load_exercise(tmp_path, "means").tests()
+    (folder / "means_test.py").write_text("def test(learner): pass\n")
+    with (folder / "big.bin").open("wb") as file:
+        file.truncate(25 * 2**20)
+    with pytest.raises(ExerciseError, match="are 25 MB, and at most 24 MB"):
+        load_exercise(tmp_path, "means").tests()

@@ -1,11 +1,11 @@
-"""One grading: the sandbox runs the notebook, the judge asks it questions, the service carries them back and forth.
+"""One grading: the sandbox runs the notebook, then the judge tests what it left, straight or by way of the service.
 
-The relay looks at a frame's size and its number, never at the values in it: they are the judge's to decode.
+Where the two containers share a socket, the service sees events and the verdict alone. Where they do not, it carries
+their frames: it looks at their size and number, never at the values in them, which are the judge's to decode.
 """
 
-import asyncio
 import base64
-import contextlib
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,15 +18,16 @@ from openjupyter_service.errors import ExerciseError, SandboxError
 from openjupyter_service.exercises.course import Exercise
 from openjupyter_service.grading.verdict import make_report
 from openjupyter_service.report import Report
-from openjupyter_service.sandbox.container import ContainerEnded, GradingContainer, open_container
-from openjupyter_service.sandbox.engine import Engine
-from openjupyter_service.sandbox.limits import judge_spec, sandbox_spec
-from openjupyter_service.settings import GradingSettings, parse_bytes
+from openjupyter_service.sandbox.container import ContainerEnded, GradingContainer
+from openjupyter_service.sandbox.limits import pair_spec
+from openjupyter_service.sandbox.pair import Containers, Pair
+from openjupyter_service.settings import GradingSettings
 
 # Beyond a limit, this long for the agent itself to stop the kernel and say so.
 GRACE_SECONDS = 30
-JUDGE_SECONDS = 120
-"""How long a hidden test may compute between two questions."""
+OWN_SECONDS = 60
+"""How long a hidden test's own code may compute, on top of what it waits for."""
+SEED_BITS = 32
 
 _LOST: dict[bool, Frame] = {
     True: {"error": {"kind": "memory limit"}},
@@ -45,46 +46,45 @@ class Graded:
 
 
 async def grade(
-    engine: Engine,
+    containers: Containers,
     settings: GradingSettings,
     exercise: Exercise,
     files: dict[str, bytes],
     notebook: str,
     progress: Progress,
+    seed: int | None = None,
 ) -> Graded:
     """Grade one submission in containers of its own.
 
     Args:
-        engine: the Docker engine
+        containers: where the containers come from
         settings: images and limits of the site
         exercise: the exercise, with its limits and tests
         files: content by path below the course's root, the notebook among them
         notebook: path of the notebook
         progress: called with {"step": "start" | "cell" | "test", "done": n, "total": m}
+        seed: of tests with random inputs, 32 bits; drawn when not given
 
     Raises:
         SandboxError: a container failed; worth another try
         ExerciseError: the hidden tests are broken; their author must mend them
     """
     tests = exercise.tests()
-    limits = exercise.limits
-    common = (settings.cpus, settings.pids, settings.runtime)
+    spec = pair_spec(settings, exercise.image, exercise.limits.memory_bytes, exercise.runtime)
     clock = _Clock()
     progress({"step": "start", "done": 0, "total": 1})
-    async with contextlib.AsyncExitStack() as stack:
-        sandbox, judge = await _open_both(
-            stack,
-            open_container(engine, sandbox_spec(settings.sandbox_image, limits.memory_bytes, *common)),
-            open_container(engine, judge_spec(settings.judge_image, parse_bytes(settings.judge_memory), *common)),
-        )
+    async with containers.pair(spec) as pair:
         clock.lap("start")
-        run = await _run_notebook(sandbox, exercise, files, notebook, progress)
+        run = await _run_notebook(pair.sandbox, exercise, files, notebook, progress)
         clock.lap("notebook")
-        verdict = await _judge(judge, sandbox, tests, exercise, run, progress)
+        order = _order(exercise, files, notebook, run, pair, secrets.randbits(SEED_BITS) if seed is None else seed)
+        verdict = await _judge(pair, tests, order, exercise, progress)
         clock.lap("tests")
+    if isinstance(lost := verdict.get("lost"), str):
+        raise SandboxError(f"the sandbox was lost while tests ran: {lost}")
     if isinstance(fault := verdict.get("fault"), str):
         raise ExerciseError(fault)
-    return Graded(make_report(run, verdict), clock.laps)
+    return Graded(make_report(run, verdict, exercise.style, clock.laps["tests"]), clock.laps)
 
 
 class _Clock:
@@ -97,19 +97,6 @@ class _Clock:
         self.laps[name], self._last = now - self._last, now
 
 
-async def _open_both(stack: contextlib.AsyncExitStack, *openings: Any) -> list[GradingContainer]:
-    results = await asyncio.gather(*(opening.__aenter__() for opening in openings), return_exceptions=True)
-    opened: list[GradingContainer] = []
-    for opening, result in zip(openings, results, strict=True):
-        if isinstance(result, GradingContainer):
-            stack.push_async_exit(opening)
-            opened.append(result)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return opened
-
-
 async def _run_notebook(
     sandbox: GradingContainer, exercise: Exercise, files: dict[str, bytes], notebook: str, progress: Progress
 ) -> Frame:
@@ -120,7 +107,7 @@ async def _run_notebook(
             "do": "run",
             "id": 0,
             "notebook": notebook,
-            "files": {path: base64.b64encode(content).decode() for path, content in files.items()},
+            "files": {path: _base64(content) for path, content in files.items()},
             "limits": {"notebook_seconds": limits.notebook_seconds, "output_bytes": limits.output_bytes},
         }
     )
@@ -135,59 +122,83 @@ async def _run_notebook(
     except ContainerEnded as end:
         if not end.out_of_memory:
             raise
-        return {"status": "memory limit", "alive": False, "failure": None, "seconds": 0.0, "peak_memory_bytes": None}
-
-
-async def _judge(
-    judge: GradingContainer,
-    sandbox: GradingContainer,
-    tests: dict[str, bytes],
-    exercise: Exercise,
-    run: Frame,
-    progress: Progress,
-) -> Frame:
-    """Run the tests; carry each of the judge's questions to the sandbox and the reply back."""
-    await judge.send(
-        {
-            "tests": {path: base64.b64encode(content).decode() for path, content in tests.items()},
-            "files": _beside(exercise),
-            "test_seconds": exercise.limits.test_seconds,
-            "notebook_alive": run.get("alive") is True,
+        return {
+            "status": "memory limit",
+            "alive": False,
+            "failure": None,
+            "seconds": 0.0,
+            "cpu_seconds": None,
+            "peak_memory_bytes": None,
+            "executions": {},
         }
-    )
-    reply_seconds = exercise.limits.test_seconds + GRACE_SECONDS
+
+
+def _order(exercise: Exercise, files: dict[str, bytes], notebook: str, run: Frame, pair: Pair, seed: int) -> Frame:
+    """What the judge is told, but for the tests."""
+    limits = exercise.limits
+    beside = _beside(exercise, notebook)
+    return {
+        "files": list(beside),
+        "sources": {
+            name: files[path].decode("utf-8", "replace")
+            for name, path in beside.items()
+            if name.endswith(".py") and path in files
+        },
+        "notebook": files[notebook].decode("utf-8", "replace"),
+        "executions": run.get("executions"),
+        "notebook_alive": run.get("alive") is True,
+        "link": pair.link,
+        "test_seconds": limits.test_seconds,
+        "run_seconds": limits.run_seconds,
+        # A test that kills its kernel makes the next one wait until the notebook has run again.
+        "own_seconds": OWN_SECONDS + limits.notebook_seconds,
+        "seed": seed,
+        "reveal": exercise.reveal,
+        "style": {"select": exercise.style.select, "ignore": exercise.style.ignore},
+    }
+
+
+async def _judge(pair: Pair, tests: dict[str, bytes], order: Frame, exercise: Exercise, progress: Progress) -> Frame:
+    """Run the tests; where the containers share no socket, carry questions to the sandbox and replies back."""
+    await pair.judge.send({"tests": {path: _base64(content) for path, content in tests.items()}, **order})
+    limits = exercise.limits
+    reply_seconds = limits.test_seconds + limits.notebook_seconds + GRACE_SECONDS
+    deadline = time.monotonic() + limits.run_seconds + order["own_seconds"] + GRACE_SECONDS
     while True:
-        frame = await judge.receive(JUDGE_SECONDS)
+        frame = await pair.judge.receive(max(deadline - time.monotonic(), 0))
         if isinstance(verdict := frame.get("verdict"), dict):
             return verdict
         if frame.get("event") == "test":
             progress({"step": "test", "done": _count(frame, "done"), "total": _count(frame, "total")})
-        elif frame.get("to") == "sandbox":
-            reply = await _ask(sandbox, frame, reply_seconds)
+        elif frame.get("to") in ("sandbox", "service"):
+            reply = await _ask(pair.sandbox, frame, reply_seconds)
             try:
-                await judge.send(reply)
+                await pair.judge.send(reply)
             except WireError:
-                await judge.send({**_LOST[False], "id": frame["id"]})
+                await pair.judge.send({**_LOST[False], "id": frame["id"]})
 
 
 async def _ask(sandbox: GradingContainer, question: Frame, seconds: float) -> Frame:
+    """The sandbox's reply; the judge asks the service itself why a sandbox has ended that it could ask directly."""
     try:
-        await sandbox.send(question)
-        reply = await sandbox.receive(seconds)
+        if question["to"] == "sandbox":
+            await sandbox.send(question)
+        return await sandbox.receive(seconds)
     except ContainerEnded as end:
         if not end.out_of_memory:
             raise
         return {**_LOST[True], "id": question["id"]}
-    if reply.get("id") != question["id"]:
-        raise SandboxError("the sandbox answered another question")
-    return reply
 
 
-def _beside(exercise: Exercise) -> list[str]:
-    """The learner's files as tracebacks name them: relative to the notebook's folder."""
-    home = PurePosixPath(exercise.notebook).parent
+def _beside(exercise: Exercise, notebook: str) -> dict[str, str]:
+    """The learner's files as tracebacks name them, relative to the notebook's folder, and their paths."""
+    home = PurePosixPath(notebook).parent
     paths = [PurePosixPath(name) for name in exercise.files]
-    return [str(path.relative_to(home)) for path in paths if path.is_relative_to(home)]
+    return {str(path.relative_to(home)): str(path) for path in paths if path.is_relative_to(home)}
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
 
 
 def _count(frame: Frame, name: str) -> int:

@@ -1,27 +1,37 @@
-"""`python -m openjupyter_service.judge`: one order on standard input, then questions, events and one report."""
+"""`python -m openjupyter_service.judge`: one order on standard input, then questions, events and one verdict."""
 
-import base64
-import os
-import sys
-import tempfile
-from dataclasses import asdict
-from pathlib import Path
+import gc
 
-import numpy  # noqa: F401  # hidden tests use both; loaded before an order comes
-import pandas  # noqa: F401
-import pytest
+gc.disable()  # until all is imported: a collection finds nothing before
+import base64  # noqa: E402
+import os  # noqa: E402
+import sys  # noqa: E402
+import tempfile  # noqa: E402
+from collections.abc import Mapping  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
 
-from openjupyter.wire.frames import Frame
-from openjupyter_service.judge.channel import Channel, SandboxGone
-from openjupyter_service.judge.learner import Sandbox
-from openjupyter_service.judge.plugin import GradingPlugin, TestRecord
+import numpy  # noqa: E402, F401  # hidden tests use both; loaded before an order comes
+import pandas  # noqa: E402, F401
+import pytest  # noqa: E402
+
+from openjupyter.wire.frames import Frame  # noqa: E402
+from openjupyter_service.judge.cells import Notebook  # noqa: E402
+from openjupyter_service.judge.channel import Channel, RelayedLink, SandboxGone, SocketLink  # noqa: E402
+from openjupyter_service.judge.fixtures import Fixtures  # noqa: E402
+from openjupyter_service.judge.handle import handle_number, make_handle  # noqa: E402
+from openjupyter_service.judge.plugin import GradingPlugin, Rules  # noqa: E402
+from openjupyter_service.judge.records import TestRecord  # noqa: E402
+from openjupyter_service.judge.sandbox import Sandbox  # noqa: E402
+
+OPTIONS = ("-q", "-p", "no:cacheprovider", "-p", "no:doctest", "--import-mode=importlib", "--runxfail")
 
 
 def judge(channel: Channel, order: Frame) -> Frame:
     """Run the tests of an order; gives the verdict.
 
-    The verdict is {"tests": [...], "points", "max_points", "score"}, with score = points / max_points in 0..1, or
-    {"fault": text for staff} when the tests themselves are broken or the sandbox was lost.
+    The verdict is {"tests": [record…], "seed": int | None, "style": [finding…] | None}, {"fault": text for staff}
+    when the tests themselves are broken, or {"lost": reason} when the sandbox was lost.
     """
 
     def finished(record: TestRecord, done: int, total: int) -> None:
@@ -33,22 +43,50 @@ def judge(channel: Channel, order: Frame) -> Frame:
             path = tests / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(base64.b64decode(content))
-        sandbox = Sandbox(channel, order["files"])
-        plugin = GradingPlugin(sandbox, tests, order["test_seconds"], order["notebook_alive"], finished)
-        options = ["-q", "-p", "no:cacheprovider", "-p", "no:doctest", "--import-mode=importlib", "--runxfail"]
+        notebook = Notebook(order["notebook"], order["sources"], lambda cell: sandbox.ask_agent("outputs", cell=cell))
+        sandbox = Sandbox(
+            RelayedLink(channel) if order["link"] is None else SocketLink(order["link"], channel),
+            make_handle,
+            handle_number,
+            order["files"],
+            _executions(order["executions"], notebook),
+            order["notebook_alive"],
+        )
+        rules = Rules(order["test_seconds"], order["run_seconds"], order["own_seconds"], order["reveal"], order["seed"])
+        plugin = GradingPlugin(sandbox, tests, rules, finished)
+        fixtures = Fixtures(plugin, notebook)
         os.chdir(tests)
-        code = pytest.main([*options, f"--rootdir={tests}", str(tests)], plugins=[plugin])
+        code = pytest.main([*OPTIONS, f"--rootdir={tests}", str(tests)], plugins=[plugin, fixtures])
         os.chdir("/")
+    if sandbox.lost:
+        return {"lost": sandbox.lost}
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not plugin.complete:
         return {"fault": "\n".join(plugin.broken) or f"pytest ended with {getattr(code, 'name', code)}"}
     if lost := [record for record in plugin.records if record.outcome == "internal error"]:
-        return {"fault": lost[0].staff}
-    max_points = sum(record.points for record in plugin.records)
-    if max_points <= 0:
+        return {"fault": f"{lost[0].name}\n{lost[0].staff}"}
+    if sum(record.points for record in plugin.records) <= 0:
         return {"fault": "the tests of this exercise are worth no points"}
-    points = sum(record.earned for record in plugin.records)
-    tests_frame = [{**asdict(record), "earned": record.earned} for record in plugin.records]
-    return {"tests": tests_frame, "points": points, "max_points": max_points, "score": points / max_points}
+    return {
+        "tests": [record.as_frame() for record in plugin.records],
+        "seed": rules.seed if fixtures.seed_used else None,
+        "style": None,
+    }
+
+
+def _executions(told: Any, notebook: Notebook) -> Mapping[int, tuple[int, int]]:
+    """Index and number of the cell behind each execution count; what the sandbox tells is looked at with care."""
+    numbers = notebook.executions
+    found: dict[int, tuple[int, int]] = {}
+    for count, cell in told.items() if isinstance(told, dict) else ():
+        if str(count).isdecimal() and type(cell) is int and cell in numbers:
+            found[int(count)] = (cell, numbers[cell])
+    return found
+
+
+def warm_up() -> None:
+    """Have pytest load its plugins, by a run that finds nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        pytest.main([*OPTIONS, f"--rootdir={folder}", folder])
 
 
 def main() -> int:
@@ -56,6 +94,9 @@ def main() -> int:
     channel = Channel(os.dup(0), os.dup(1))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
+    warm_up()
+    gc.enable()
+    gc.freeze()
     channel.send({"event": "ready"})
     order = channel.receive()
     if order is None:
@@ -63,7 +104,7 @@ def main() -> int:
     try:
         channel.send({"verdict": judge(channel, order)})
     except SandboxGone as error:
-        channel.send({"verdict": {"fault": str(error)}})
+        channel.send({"verdict": {"lost": str(error)}})
     return 0
 
 

@@ -1,13 +1,12 @@
 """How the learner's side can fail a test, as exceptions raised in the test."""
 
 import builtins
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from openjupyter.wire.frames import Frame
 
 _MAX_LINE = 99_999
-_MAX_NUMBER = 9_999
 
 
 class Stopped(BaseException):
@@ -26,6 +25,18 @@ class Stopped(BaseException):
 
 class NotRun(BaseException):
     """The notebook was stopped before its end, so that there is nothing to test."""
+
+
+class OutOfTime(BaseException):
+    """The tests before this one have taken all the time that the exercise gives to its tests together."""
+
+
+class OwnTimeLimit(BaseException):
+    """The test's own code, not the learner's, runs without end: its author's fault."""
+
+
+class KernelTestFailed(AssertionError):
+    """A test inside the learner's kernel did not hold; the text is its author's, or empty."""
 
 
 class NotDefined(AttributeError):
@@ -50,17 +61,28 @@ class Raised:
         error: the reply's error, hostile
         label: what was called
         files: names that a place may have, relative to the notebook's folder
+        executions: index of the cell and number of the code cell behind each execution count
     """
 
-    def __init__(self, error: Frame, label: str, files: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        error: Frame,
+        label: str,
+        files: Collection[str] = (),
+        executions: Mapping[int, tuple[int, int]] | None = None,
+    ) -> None:
         kind = getattr(builtins, _text(error.get("type")), None)
         self._builtin = kind if isinstance(kind, type) and issubclass(kind, BaseException) else Exception
         self.type = self._builtin.__name__
         self.name = _text(error.get("name"))
+        self.names = [_text(name) for name in names] if isinstance(names := error.get("names"), list) else [self.name]
+        """Names of its class and all classes that this derives from."""
+        self.in_test = error.get("in_test") is True
+        """Did a test inside the kernel raise it itself?"""
         self.message = _text(error.get("message"))
         self.traceback = _text(error.get("traceback"))
         self.label = label
-        self.place = _place(error.get("place"), files)
+        self.place = _place(error.get("place"), files, executions or {})
 
     def exception(self) -> Exception:
         """An exception of the builtin type with the learner's message, for `pytest.raises` and for the report."""
@@ -75,12 +97,13 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _place(place: Any, files: Collection[str]) -> Frame:
+def _place(place: Any, files: Collection[str], executions: Mapping[int, tuple[int, int]]) -> Frame:
     if not isinstance(place, dict) or not _counts(place.get("line"), _MAX_LINE):
         return {}
-    if _counts(place.get("number"), _MAX_NUMBER):
-        return {"number": place["number"], "line": place["line"]}
-    file = place.get("file")
+    execution, file = place.get("execution"), place.get("file")
+    if type(execution) is int and execution in executions:
+        cell, number = executions[execution]
+        return {"cell": cell, "number": number, "line": place["line"]}
     return {"file": file, "line": place["line"]} if isinstance(file, str) and file in files else {}
 
 

@@ -1,150 +1,44 @@
-"""The `learner` fixture: the learner's objects as a test sees them. Data is copied; the rest stays behind handles."""
+"""The `learner` fixture: the notebook as a test sees it. Data is copied; the rest stays behind handles."""
 
-from collections.abc import Collection, Iterator
-from typing import Any, NoReturn
+import ast
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
-from openjupyter.wire.codec import Decoder, Encoder, Node
-from openjupyter.wire.errors import WireError
-from openjupyter_service.judge.channel import Channel, SandboxGone
-from openjupyter_service.judge.failures import NotDefined, Raised, Stopped, UnusableValue
+from openjupyter_service.judge.cells import Cell, Notebook
+from openjupyter_service.judge.failures import NotDefined, Raised, UnusableValue
 from openjupyter_service.judge.figure import Figure
+from openjupyter_service.judge.handle import Handle, RecordHandle, label_of, node_of
+from openjupyter_service.judge.sandbox import Sandbox
 
 
-class Sandbox:
-    """Questions to the sandbox in terms of values: encodes what goes, decodes what comes, raises what went wrong."""
+@dataclass(frozen=True)
+class Measured:
+    """What a call gave and took: wall clock in seconds, and memory in bytes at its highest above what was in use before.
 
-    def __init__(self, channel: Channel, files: Collection[str] = ()) -> None:
-        self.channel = channel
-        self.files = frozenset(files)
-        """Names of the learner's files, relative to the notebook's folder."""
-        self.last_label = ""
-        """What the test used last, in words a learner knows: `mean(...)`."""
+    The memory is counted by the system, not by the learner's process; None where the system does not tell.
+    """
 
-    def begin(self, seconds: float) -> bool:
-        """A new test, which may take so many seconds; False when there is no kernel left to ask."""
-        self.last_label = ""
-        return not isinstance(self.channel.ask("begin", seconds=seconds).get("error"), dict)
-
-    def end(self) -> None:
-        """The test is over; what its copy of the notebook would still say no longer matters."""
-        self.channel.ask("end")
-
-    def ask(self, label: str, do: str, **question: Any) -> Any:
-        """The decoded value of a reply."""
-        self.last_label = label
-        reply = self.channel.ask(do, **question)
-        if isinstance(error := reply.get("error"), dict):
-            self._raise(error, label)
-        if "value" not in reply:
-            raise SandboxGone("the sandbox gave a reply without a value")
-        try:
-            return Decoder(lambda node: self._handle(node, label)).decode(reply["value"])
-        except WireError as problem:
-            raise UnusableValue(f"{label}: {problem}") from None
-
-    def encode(self, value: Any) -> Node:
-        """The node of an argument; TypeError for what cannot cross."""
-        try:
-            return Encoder(_handle_node).encode(value)
-        except WireError as problem:
-            raise TypeError(f"this argument cannot be passed to the learner's code: {problem}") from None
-
-    def _handle(self, node: Node, label: str) -> "Handle":
-        number, type_name, text = node.get("id"), node.get("type"), node.get("repr")
-        if type(number) is not int or not isinstance(type_name, str) or not isinstance(text, str):
-            raise WireError("a handle is malformed")
-        return Handle(self, number, label, type_name[:100], text[:200])
-
-    def _raise(self, error: dict[str, Any], label: str) -> NoReturn:
-        match error.get("kind"):
-            case "raised":
-                raise Raised(error, label, self.files).exception()
-            case "missing":
-                raise NotDefined(label)
-            case "value":
-                raise UnusableValue(f"{label}: {str(error.get('message'))[:500]}")
-            case "time limit" | "memory limit" | "crashed" as outcome:
-                raise Stopped(outcome, label)
-        raise SandboxGone("the sandbox gave an unknown error")
+    value: Any
+    seconds: float
+    peak_bytes: int | None
 
 
-class Handle:
-    """An object that stays in the learner's kernel: call it, read attributes, index, iterate, take its length."""
+class RaisedByLearner:
+    """What `learner.raises(...)` saw, once its block has ended: name of the class and message, as the learner wrote it."""
 
-    def __init__(self, sandbox: Sandbox, number: int, label: str, type_name: str, text: str) -> None:
-        # Through the instance dictionary, because ordinary attributes are the learner's object's.
-        self.__dict__.update(_sandbox=sandbox, _number=number, _label=label, _type_name=type_name, _repr=text)
-
-    @property
-    def type_name(self) -> str:
-        """Name of the object's class."""
-        return str(self.__dict__["_type_name"])
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the learner's function, class or method with plain data and handles."""
-        sandbox = self._sandbox
-        return self._ask(
-            f"{self._label}(...)",
-            "call",
-            args=[sandbox.encode(argument) for argument in args],
-            kwargs={name: sandbox.encode(argument) for name, argument in kwargs.items()},
-        )
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # copy, pickle and pytest ask for these; they are questions about the handle
-            raise AttributeError(name)
-        return self._ask(f"{self._label}.{name}", "attribute", name=name)
-
-    def __setattr__(self, name: str, value: Any) -> NoReturn:
-        raise AttributeError("a learner's object cannot be changed from a test; call one of its methods")
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._ask(f"{self._label}[...]", "item", index=self._sandbox.encode(index))
-
-    def __len__(self) -> int:
-        length = self._ask(f"len({self._label})", "length")
-        if type(length) is not int or length < 0:
-            raise UnusableValue(f"len({self._label}) is not a length")
-        return length
-
-    def __iter__(self) -> Iterator[Any]:
-        items = self._ask(f"{self._label}", "items")
-        if not isinstance(items, list):
-            raise UnusableValue(f"{self._label} cannot be iterated over")
-        return iter(items)
-
-    def __contains__(self, item: Any) -> bool:
-        return self._ask(f"... in {self._label}", "contains", item=self._sandbox.encode(item)) is True
-
-    def __bool__(self) -> NoReturn:
-        raise TypeError(f"{self!r} is a handle: ask for its length or an attribute instead of its truth")
-
-    def __eq__(self, other: object) -> NoReturn:
-        raise TypeError(
-            f"{self!r} is a handle and cannot be compared: compare its attributes or what its methods return"
-        )
-
-    __ne__ = __eq__
-    __hash__ = object.__hash__
-
-    def __repr__(self) -> str:
-        return f"<the learner's {self.type_name}: {self.__dict__['_repr']}>"
-
-    def _ask(self, label: str, do: str, **question: Any) -> Any:
-        return self._sandbox.ask(label, do, target={"t": "handle", "id": self._number}, **question)
-
-
-def _handle_node(value: Any) -> Node:
-    if type(value) is Handle:
-        return {"t": "handle", "id": value.__dict__["_number"]}
-    raise WireError(f"a {type(value).__name__} is neither plain data nor an object of the learner")
+    name: str = ""
+    message: str = ""
 
 
 class Learner:
     """The notebook's namespace as the notebook left it: `learner.mean([1, 2])`, `learner["run"]` for reserved names."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
+    def __init__(self, sandbox: Sandbox, notebook: Notebook) -> None:
+        self.__dict__.update(_sandbox=sandbox, _notebook=notebook)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -154,19 +48,136 @@ class Learner:
     def __getitem__(self, name: str) -> Any:
         return self._sandbox.ask(name, "get", name=name)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._sandbox.ask(name, "set", name=name, value=self._sandbox.encode(value))
+
+    __setitem__ = __setattr__
+
     def run(self, source: str) -> Any:
         """Run Python source in the learner's kernel; gives the value of its last expression."""
         return self._sandbox.ask("your notebook", "run", source=source)
 
-    def printed(self) -> str:
-        """What learner code printed since this test began; at most a million characters."""
-        text = self._sandbox.ask("what you print", "printed")
+    def module(self, name: str) -> Any:
+        """A module in the learner's kernel, such as "operator" or "builtins"."""
+        return self._sandbox.ask(name, "module", name=name)
+
+    def send(self, value: Any) -> Any:
+        """Put a copy of plain data into the learner's kernel; gives its handle, to be passed and changed there."""
+        return self._sandbox.ask("what the test sends", "send", value=self._sandbox.encode(value))
+
+    def value(self, handle: Any) -> Any:
+        """The plain data behind a handle, as it is now; data is given back as it is."""
+        if type(handle) not in (Handle, RecordHandle):
+            return handle
+        value = self._sandbox.ask(label_of(handle), "value", target=node_of(handle))
+        if type(value) is Handle:
+            raise UnusableValue(f"{label_of(handle)} is a {value.type_name}, which is no plain data")
+        return value
+
+    def fields(self, handle: Handle) -> dict[str, Any]:
+        """Names and values of a dataclass's fields, or of any object's attributes."""
+        fields = self._sandbox.ask(label_of(handle), "fields", target=node_of(handle))
+        if not isinstance(fields, dict):
+            raise UnusableValue(f"{label_of(handle)} has no fields")
+        return fields
+
+    @contextmanager
+    def raises(self, name: str, match: str | None = None) -> Iterator[RaisedByLearner]:
+        """Expect learner code to raise an exception whose class, or one that it derives from, has this name.
+
+        Args:
+            name: such as "TooSmall", defined in the notebook, or "ValueError"
+            match: a regular expression to be found in the message
+        """
+        seen = RaisedByLearner()
+        try:
+            yield seen
+        except Exception as error:
+            raised = getattr(error, "learner_error", None)
+            if not isinstance(raised, Raised) or name not in raised.names:
+                raise
+            if match is not None and not re.search(match, raised.message):
+                raise AssertionError(f"{raised.message!r} does not match {match!r}") from None
+            seen.name, seen.message = raised.name, raised.message
+        else:
+            raise AssertionError(f"{name} was not raised")
+
+    def printed(self, stream: str = "stdout") -> str:
+        """What learner code wrote to "stdout", "stderr" or as "prompts" of input() since this test began, at most 1 MB."""
+        text = self._sandbox.ask("what you print", "printed", stream=stream)
+        self._sandbox.trace.printed(text if isinstance(text, str) else "")
         return text if isinstance(text, str) else ""
 
-    def figure(self, figure: Handle) -> Figure:
+    def inputs(self, *lines: str) -> None:
+        """Queue lines for `input()`; after the last one the input ends with EOFError."""
+        self._sandbox.ask("input()", "inputs", lines=list(lines))
+
+    def seed(self, number: int) -> None:
+        """Seed random numbers in the learner's kernel: module random, numpy.random, torch where it is loaded."""
+        self._sandbox.ask("your notebook", "seed", number=number)
+
+    def files(self) -> list[str]:
+        """Paths of the files below the notebook's folder, sorted; hidden files are left out."""
+        found = self._sandbox.ask("your files", "files")
+        return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
+
+    def read_file(self, path: str) -> bytes:
+        """Content of a file that learner code wrote, at most 10 MB; FileNotFoundError when there is none."""
+        content = self._sandbox.ask(f"the file {path}", "read_file", path=path)
+        if not isinstance(content, bytes):
+            raise UnusableValue(f"the file {path} cannot be read")
+        return content
+
+    def read_text(self, path: str) -> str:
+        """As read_file, decoded as UTF-8."""
+        try:
+            return self.read_file(path).decode()
+        except UnicodeDecodeError:
+            raise UnusableValue(f"the file {path} is not text in UTF-8") from None
+
+    def figure(self, figure: Any) -> Figure:
         """What a figure shows; takes a handle to a Figure, an Axes, or a pair of both."""
         if type(figure) is not Handle:
             raise UnusableValue(f"{self._sandbox.last_label} did not give a figure")
-        label = figure.__dict__["_label"]
-        target = {"t": "handle", "id": figure.__dict__["_number"]}
-        return Figure.from_data(self._sandbox.ask(f"the figure of {label}", "figure", target=target))
+        label = f"the figure of {label_of(figure)}"
+        return Figure.from_data(self._sandbox.ask(label, "figure", target=node_of(figure)))
+
+    def figures(self) -> list[Figure]:
+        """All figures that matplotlib.pyplot has open now, oldest first; the inline backend closes those of a cell."""
+        found = self._sandbox.ask("your figures", "figures")
+        return [Figure.from_data(figure) for figure in found] if isinstance(found, list) else []
+
+    def cell(self, id_or_tag: str) -> Cell:
+        """The cell of that id, or the first with that tag."""
+        return self._notebook.cell(id_or_tag)
+
+    def cells(self, tag: str | None = None) -> list[Cell]:
+        """All cells, or those with a tag."""
+        return self._notebook.with_tag(tag)
+
+    def source(self, name: str) -> str:
+        """Source of a function, class or method ("Basket.add") as it was handed in; its last definition counts."""
+        return self._notebook.source(name)
+
+    def tree(self, name: str | None = None) -> ast.AST:
+        """The syntax tree of a function, class or method, or of all code cells together: `ast.walk(learner.tree("f"))`."""
+        return self._notebook.tree(name)
+
+    def measure(self, function: Any, *args: Any, **kwargs: Any) -> Measured:
+        """Call a function of the learner; gives what came back, and the time and memory that it took."""
+        if not callable(function):
+            raise NotDefined("a function")
+        self._sandbox.ask("your notebook", "forget_peak")
+        before = _memory(self._sandbox.ask_agent("memory"))
+        started = time.perf_counter()
+        value = function(*args, **kwargs)
+        seconds = time.perf_counter() - started
+        after = _memory(self._sandbox.ask_agent("memory"))
+        peak = None if before is None or after is None else max(after[1] - before[0], 0)
+        return Measured(value, seconds, peak)
+
+
+def _memory(told: Any) -> tuple[int, int] | None:
+    if isinstance(told, list) and len(told) == 2 and all(type(size) is int for size in told):
+        return told[0], told[1]
+    return None

@@ -1,45 +1,51 @@
-"""The pytest plugin: gives tests their `learner`, keeps points and outcomes, and reports each test as it ends."""
+"""The pytest plugin: keeps each test's points and outcome, within its time, and reports each test as it ends."""
 
+import hashlib
 import inspect
+import signal
 import sys
-from collections.abc import Callable, Generator, Iterator
+import time
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 
-from openjupyter_service.judge.failures import NotRun, Raised, Stopped
-from openjupyter_service.judge.learner import Learner, Sandbox
+from openjupyter_service.judge import kernel_tests
+from openjupyter_service.judge.failures import OutOfTime, OwnTimeLimit, Raised
 from openjupyter_service.judge.messages import describe
+from openjupyter_service.judge.records import MAX_STAFF, TestRecord, open_record
+from openjupyter_service.judge.reveal import details
+from openjupyter_service.judge.sandbox import Sandbox
+from openjupyter_service.judge.trace import Policy
 
-MAX_TITLE = 200
-MAX_HINT = 1_000
-MAX_STAFF = 20_000
-
+MARKERS = (
+    "points(n): what the test is worth; 1 by default",
+    "hint(text): what a learner reads when the test fails",
+    'reveal(policy): "none", "calls" or "diff" for this test, in place of the exercise\'s',
+    "seconds(n): how long learner code may take in this test, in place of the exercise's test_seconds",
+    "in_kernel: runs inside the learner's kernel; less sealed",
+    "exact_types: numpy's scalars stay what they are",
+)
 _FAIL = Path(inspect.getfile(sys.modules[pytest.fail.__module__]))
 """Where pytest.fail() raises; whose words they are tells the frame that called it."""
 
 
-@dataclass
-class TestRecord:
-    """One test of the report, as the judge knows it; `points` and `earned` in the exercise's points."""
+@dataclass(frozen=True)
+class Rules:
+    """What the exercise says of its tests; seconds of wall clock.
 
-    __test__ = False
+    `test_seconds` for what one test asks of learner code, `run_seconds` for all tests together, `own_seconds` for a
+    test's own code on top of what it waits for.
+    """
 
-    name: str
-    title: str
-    points: float
-    hint: str
-    outcome: str = "passed"
-    message: str = ""
-    seconds: float = 0.0
-    staff: str = ""
-
-    @property
-    def earned(self) -> float:
-        """All points or none."""
-        return self.points if self.outcome == "passed" else 0.0
+    test_seconds: float
+    run_seconds: float
+    own_seconds: float
+    reveal: Policy
+    seed: int
 
 
 @dataclass
@@ -48,15 +54,14 @@ class GradingPlugin:
 
     sandbox: Sandbox
     tests: Path
-    test_seconds: float
-    notebook_alive: bool
+    rules: Rules
     finished: Callable[[TestRecord, int, int], None]
     records: list[TestRecord] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     """Faults of the test files themselves: what could not be collected."""
     _total: int = 0
     _done: int = 0
-    _kernel_left: bool = True
+    _deadline: float = 0.0
     _seen: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -64,10 +69,15 @@ class GradingPlugin:
         """Did every test end? pytest.exit() in one of them could otherwise hide the rest."""
         return self._done == self._total
 
+    @property
+    def record(self) -> TestRecord:
+        """That of the test which runs."""
+        return self.records[-1]
+
     def pytest_configure(self, config: pytest.Config) -> None:
         """Make the marks known."""
-        config.addinivalue_line("markers", "points(n): what the test is worth; 1 by default")
-        config.addinivalue_line("markers", "hint(text): what a learner reads when the test fails")
+        for marker in MARKERS:
+            config.addinivalue_line("markers", marker)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A test file that cannot be imported makes the grading an internal error."""
@@ -75,38 +85,50 @@ class GradingPlugin:
             self.broken.append(f"{report.nodeid}\n{report.longreprtext}"[:MAX_STAFF])
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Count the tests."""
+        """Count the tests; their time begins."""
         self._total = len(session.items)
-
-    @pytest.fixture
-    def learner(self) -> Iterator[Learner]:
-        """The notebook's namespace, fresh for each test."""
-        self._kernel_left = not self.notebook_alive or self.sandbox.begin(self.test_seconds)
-        yield Learner(self.sandbox)
-        if self.notebook_alive:
-            self.sandbox.end()
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> None:
-        """Refuse a test for which there is nothing left to ask.
-
-        Not in the fixture, because pytest does not clean up after one that ends in no Exception.
-        """
-        if not self.notebook_alive:
-            raise NotRun
-        if not self._kernel_left:
-            raise Stopped("crashed", "")
+        self._deadline = time.monotonic() + self.rules.run_seconds
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Open a record before a test and send it after."""
-        self.sandbox.last_label = ""
-        self._kernel_left = True
-        self.records.append(self._open_record(item))
-        result = yield
+        record = open_record(item, self._seen)
+        self.records.append(record)
+        seconds = min(_argument(item, "seconds", self.rules.test_seconds), max(self._deadline - time.monotonic(), 0.0))
+        self.sandbox.open_test(seconds, self._policy(item), item.get_closest_marker("exact_types") is not None)
+        before = signal.signal(signal.SIGALRM, _own_time_is_up)
+        signal.setitimer(signal.ITIMER_REAL, seconds + self.rules.own_seconds)
+        try:
+            result = yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+        self.sandbox.close_test()
+        record.close()
         self._done += 1
-        self.finished(self.records[-1], self._done, self._total)
+        self.finished(record, self._done, self._total)
         return result
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> None:
+        """Refuse a test for which no time is left.
+
+        Not in a fixture, because pytest does not clean up after one that ends in no Exception.
+        """
+        if time.monotonic() >= self._deadline:
+            raise OutOfTime
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Run a test marked `in_kernel` where it wants to run."""
+        if not kernel_tests.is_kernel_test(pyfuncitem):
+            return None
+        kernel_tests.run(pyfuncitem, self.sandbox, rng_seed(self.rules.seed, pyfuncitem))
+        return True
+
+    def pytest_assertrepr_compare(self, config: pytest.Config, op: str, left: object, right: object) -> None:
+        """A comparison failed: its sides may be shown, as far as the policy goes."""
+        self.sandbox.trace.compared(op, left, right)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -114,7 +136,7 @@ class GradingPlugin:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Turn the end of a phase into the record's outcome; the first phase that fails decides."""
         report = yield
-        record = self.records[-1]
+        record = self.record
         record.seconds += call.duration
         if call.excinfo is None or record.outcome != "passed":
             return report
@@ -122,32 +144,34 @@ class GradingPlugin:
         if isinstance(error, pytest.skip.Exception):
             record.outcome, record.points = "not run", 0.0
             return report
-        raised_in = _raised_in(call.excinfo)
-        record.outcome, record.message = describe(error, raised_in, self.tests, self.sandbox.last_label)
+        trace = self.sandbox.trace
+        told = describe(error, _raised_in(call.excinfo), self.tests, trace)
+        record.outcome, record.message, record.place = told.outcome, told.message, told.place
+        record.details = details(self._policy(item), trace, error, self.tests)
         raised = getattr(error, "learner_error", None)
         theirs = f"{raised.traceback}\n" if isinstance(raised, Raised) else ""
         record.staff = (theirs + report.longreprtext)[:MAX_STAFF]
         return report
 
-    def _open_record(self, item: pytest.Item) -> TestRecord:
-        points, hint = item.get_closest_marker("points"), item.get_closest_marker("hint")
-        title = _title(item)
-        # Parameter ids may show inputs; repeated titles are numbered instead.
-        self._seen[title] = count = self._seen.get(title, 0) + 1
-        return TestRecord(
-            name=item.nodeid[:MAX_TITLE],
-            title=(title if count == 1 else f"{title} ({count})")[:MAX_TITLE],
-            points=float(points.args[0]) if points and points.args else 1.0,
-            hint=str(hint.args[0])[:MAX_HINT] if hint and hint.args else "",
-        )
+    def _policy(self, item: pytest.Item) -> Policy:
+        policy: Policy = _argument(item, "reveal", self.rules.reveal)
+        return policy
+
+
+def rng_seed(seed: int, item: pytest.Item) -> str:
+    """What seeds a test's `rng`: the same for a test of a submission, another one for every other."""
+    return hashlib.sha256(f"{seed}:{item.nodeid}".encode()).hexdigest()
+
+
+def _argument(item: pytest.Item, name: str, default: Any) -> Any:
+    marker = item.get_closest_marker(name)
+    return marker.args[0] if marker and marker.args else default
+
+
+def _own_time_is_up(number: int, frame: FrameType | None) -> None:
+    raise OwnTimeLimit("the test's own code takes too long")
 
 
 def _raised_in(excinfo: pytest.ExceptionInfo[BaseException]) -> Path:
     frames = [Path(str(entry.path)) for entry in excinfo.traceback]
     return next((path for path in reversed(frames) if path != _FAIL), _FAIL)
-
-
-def _title(item: pytest.Item) -> str:
-    documentation = inspect.getdoc(getattr(item, "obj", None)) or ""
-    name = getattr(item, "originalname", None) or item.name
-    return documentation.strip().split("\n")[0] or name.removeprefix("test_").replace("_", " ").capitalize()

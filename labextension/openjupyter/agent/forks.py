@@ -1,121 +1,143 @@
-"""The agent's end of the forks: one child of the kernel per test, asked with a deadline, killed afterwards."""
+"""The agent's end of the forks: one child of the kernel per test, asked with a deadline, killed with all it started."""
 
-import asyncio
-import contextlib
 import os
-import signal
+import select
 import socket
-import struct
-from pathlib import Path
-from typing import Any
+import time
 
 from openjupyter.agent import probe
 from openjupyter.agent.memory import oom_kills
-from openjupyter.agent.user import LearnerUser
+from openjupyter.agent.processes import Process, below, kill_below, memory_bytes
+from openjupyter.agent.zygote import ForkedKernel
 from openjupyter.wire.errors import WireError
-from openjupyter.wire.frames import Frame, pack, read_frame
+from openjupyter.wire.frames import Frame, envelope, receive_body
 
-CONNECT_SECONDS = 15
-_PEER = struct.Struct("3i")
-CRASHED: Frame = {"error": {"kind": "crashed"}}
+FORK_SECONDS = 10.0
+"""How long a kernel that works may take to fork; one that is stopped or lost never does."""
+_HELLO_BYTES = len(probe.READY) + 4
 
-Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+class KernelLost(Exception):
+    """There is no kernel any more that could fork: an earlier test has killed or stopped it."""
 
 
 class Forks:
-    """Children of one kernel, one at a time. `begin` → `ask` … → `end`."""
+    """Children of one kernel, one at a time. `attach` → (`begin` → `ask` … → `end`) …"""
 
-    def __init__(self, path: Path, user: LearnerUser) -> None:
-        self.path = path
-        self.user = user
-        self._arrivals: asyncio.Queue[Connection] = asyncio.Queue(maxsize=8)
-        self._control: Connection | None = None
-        self._control_end: asyncio.Future[bytes] | None = None
-        self._child: Connection | None = None
+    def __init__(self, kernel: ForkedKernel, root: int) -> None:
+        self._kernel = kernel
+        self._control = kernel.control
+        self._root = root
+        self._spared: set[Process] = set()
+        self._child: socket.socket | None = None
         self._pid = 0
         self._deadline = 0.0
         self._kills = 0
-        self._verdict: Frame | None = None
+        self._verdict: str | None = None
 
-    async def attach(self, client: Any) -> bool:
-        """Make the kernel behind a jupyter_client `client` serve forks; False if it does not answer."""
-        await asyncio.start_unix_server(self._arrived, self.path)
-        self.path.chmod(0o777)
-        # As one expression, because a statement would leave a name in the learner's namespace.
-        code = f"__import__({probe.__name__!r}, fromlist=['serve']).serve({str(self.path)!r})"
-        client.execute(code, silent=True, store_history=False, allow_stdin=False)
-        try:
-            self._control = await asyncio.wait_for(self._arrivals.get(), CONNECT_SECONDS)
-        except TimeoutError:
+    def attach(self, seconds: float) -> bool:
+        """Wait until the kernel serves forks; False if it does not within so many seconds.
+
+        What the notebook has left running by then belongs to it and stays; what tests start is killed after each.
+        """
+        if _receive(self._control, len(probe.READY), time.monotonic() + seconds) != probe.READY:
             return False
-        self._control_end = asyncio.ensure_future(self._control[0].read(1))
+        self._spared = below(self._root)
         return True
 
-    async def _arrived(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(asyncio.QueueFull):
-            self._arrivals.put_nowait((reader, writer))
-            return
-        writer.close()
-
-    async def begin(self, seconds: float) -> Frame:
-        """Fork a child for a test that may take so many seconds in all."""
+    def begin(self, seconds: float) -> None:
+        """Fork a child for a test that may take so many seconds in all; KernelLost when that is not possible."""
         self.end()
-        self._deadline = asyncio.get_running_loop().time() + seconds
         self._kills = oom_kills()
-        self._verdict = CRASHED
-        if self._control is None or self._control_end is None:
-            return CRASHED
-        arrival = asyncio.ensure_future(self._arrivals.get())
-        with contextlib.suppress(OSError):
-            self._control[1].write(probe.FORK)
-            await self._control[1].drain()
-            # A kernel that an earlier test has killed says nothing any more: its end is the answer.
-            waited: set[asyncio.Future[Any]] = {arrival, self._control_end}
-            await asyncio.wait(waited, timeout=CONNECT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        if not arrival.done():
-            arrival.cancel()
-            return CRASHED
-        self._child = arrival.result()
-        self._pid = _peer(self._child[1], self.user.uid)
         self._verdict = None
-        return {"value": None}
+        if not self._fork():
+            # The notebook's own processes may have taken all there are.
+            self._spared = {process for process in self._spared if process[0] in (self._kernel.pid, os.getpid())}
+            kill_below(self._root, self._spared)
+            if not self._fork():
+                raise KernelLost
+        self._deadline = time.monotonic() + seconds
 
-    async def ask(self, question: Frame) -> Frame:
-        """The child's reply; an error of kind "time limit", "memory limit" or "crashed" when it gave none."""
+    def _fork(self) -> bool:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                socket.send_fds(self._control, [probe.FORK], [theirs.fileno()])
+            except OSError:
+                ours.close()
+                return False
+        hello = _receive(ours, _HELLO_BYTES, time.monotonic() + FORK_SECONDS)
+        if hello is None or not hello.startswith(probe.READY):
+            ours.close()
+            return False
+        self._child = ours
+        # Only ever used to read how much memory it has: the child could name any process.
+        self._pid = int.from_bytes(hello[len(probe.READY) :], "big")
+        return True
+
+    def ask(self, question: bytes) -> bytes | None:
+        """The body of the child's reply to a question's body; None when it gave none, for the reason in `verdict`."""
         if self._verdict is not None or self._child is None:
-            return self._verdict or CRASHED
-        reader, writer = self._child
-        left = self._deadline - asyncio.get_running_loop().time()
+            return None
         try:
-            async with asyncio.timeout(max(left, 0)):
-                writer.write(pack(question))
-                await writer.drain()
-                reply = await read_frame(reader)
+            self._send(envelope(question))
+            reply = receive_body(self._receive_some)
         except TimeoutError:
-            self._verdict = {"error": {"kind": "time limit"}}
+            self._verdict = "time limit"
         except (WireError, OSError):
-            self._verdict = CRASHED
+            self._verdict = "crashed"
         else:
             if reply is not None:
                 return reply
-            self._verdict = {"error": {"kind": "memory limit"}} if oom_kills() > self._kills else CRASHED
+            self._verdict = "memory limit" if oom_kills() > self._kills else "crashed"
         self.end()
-        assert self._verdict is not None
-        return self._verdict
+        return None
+
+    def verdict(self) -> Frame:
+        """Why the child no longer answers: {"error": {"kind": "time limit" | "memory limit" | "crashed"}}."""
+        return {"error": {"kind": self._verdict or "crashed"}}
+
+    def memory(self) -> tuple[int, int] | None:
+        """The child's resident memory in bytes, now and at its highest."""
+        return memory_bytes(self._pid) if self._child is not None else None
 
     def end(self) -> None:
-        """Kill the current child, if any."""
-        if self._pid > 1:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(self._pid, signal.SIGKILL)
-        if self._child is not None:
-            self._child[1].close()
-        self._pid, self._child = 0, None
+        """Kill the current child, if any, and whatever it has started."""
+        if self._child is None:
+            return
+        self._child.close()
+        self._child, self._pid = None, 0
+        kill_below(self._root, self._spared)
+
+    def _left(self) -> float:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    def _send(self, data: bytes) -> None:
+        assert self._child is not None
+        self._child.settimeout(self._left())
+        self._child.sendall(data)
+
+    def _receive_some(self, count: int) -> bytes:
+        assert self._child is not None
+        self._child.settimeout(self._left())
+        return self._child.recv(min(count, 2**20))
 
 
-def _peer(writer: asyncio.StreamWriter, uid: int) -> int:
-    """Process id at the other end, as the system knows it; 0 when it is not the learner's."""
-    peer_socket = writer.get_extra_info("socket")
-    credentials = peer_socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
-    pid, peer_uid, _ = _PEER.unpack(credentials)
-    return int(pid) if peer_uid == uid else 0
+def _receive(connection: socket.socket, count: int, deadline: float) -> bytes | None:
+    """So many bytes; None when they do not come in time."""
+    found = b""
+    while len(found) < count:
+        ready, _, _ = select.select([connection], [], [], max(deadline - time.monotonic(), 0))
+        if not ready:
+            return None
+        try:
+            part = connection.recv(count - len(found))
+        except OSError:
+            return None
+        if not part:
+            return None
+        found += part
+    return found

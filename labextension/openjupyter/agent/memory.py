@@ -1,4 +1,4 @@
-"""What the container's memory cgroup tells: out-of-memory kills and peak use, for cgroup v1 and v2."""
+"""What the container's cgroup tells: out-of-memory kills, peak memory, processor time, for cgroup v1 and v2."""
 
 from pathlib import Path
 
@@ -29,3 +29,16 @@ def peak_bytes(root: Path = CGROUP) -> int | None:
         except (OSError, ValueError):
             continue
     return None
+
+
+def cpu_seconds(root: Path = CGROUP) -> float | None:
+    """Processor time that this container has used, in seconds; None where the kernel does not tell."""
+    try:
+        return int((root / "cpuacct/cpuacct.usage").read_text()) / 1e9
+    except (OSError, ValueError):
+        pass
+    try:
+        counters = dict(line.split() for line in (root / "cpu.stat").read_text().splitlines())
+        return int(counters["usage_usec"]) / 1e6
+    except (OSError, ValueError, KeyError):
+        return None

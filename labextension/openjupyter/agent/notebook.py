@@ -1,9 +1,7 @@
 """Run a notebook to its end in a real kernel, within its limits, and tell where it first failed."""
 
 import asyncio
-import os
 import re
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,13 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
+import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
-from openjupyter.agent.memory import oom_kills
-from openjupyter.agent.user import LearnerUser
+from openjupyter.agent.kernels import SandboxKernelManager
+from openjupyter.agent.memory import cpu_seconds, oom_kills
+from openjupyter.agent.zygote import ForkedKernel, ZygoteClient
 
 MAX_ERROR_TEXT = 2_000
 MAX_TRACEBACK = 10_000
@@ -54,42 +52,35 @@ class Failure:
 
 @dataclass(frozen=True)
 class Run:
-    """How running the notebook ended: "ran", or a status of the report; `alive`: is there a kernel left to ask?"""
+    """How running the notebook ended: "ran", or a status of the report; `alive`: is there a kernel left to ask?
+
+    `seconds` of wall clock, `cpu_seconds` of all processes together (None where the system does not tell),
+    `executions`: index of the cell behind each execution count, for tracebacks.
+    """
 
     status: str
     failure: Failure | None
     seconds: float
+    cpu_seconds: float | None
     alive: bool
-
-
-class SandboxKernelManager(AsyncKernelManager):
-    """Starts our kernel module as the learner's user, whatever kernel the notebook names."""
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        """The one kernel there is."""
-        return KernelSpec(argv=[sys.executable, "-m", "openjupyter.agent.kernel", "-f", "{connection_file}"])
-
-    def write_connection_file(self, **kwargs: Any) -> None:
-        """Let the learner's user read the file; in this container there is nobody else."""
-        super().write_connection_file(**kwargs)
-        Path(self.connection_file).chmod(0o644)
+    executions: dict[int, int]
 
 
 class LimitedClient(NotebookClient):
     """nbclient with a limit on what a notebook may print, in bytes. `flooded` is set when it is passed."""
 
-    def __init__(self, notebook: Any, output_bytes: int, **options: Any) -> None:
+    output_left = 0
+
+    def __init__(self, notebook: Any, **options: Any) -> None:
         super().__init__(notebook, **options)
         self.flooded = asyncio.Event()
-        self._output_left = output_bytes
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
         """Count a message before it is kept; past the limit nothing more is kept."""
         content = msg.get("content", {})
         if msg.get("msg_type") in ("stream", "display_data", "execute_result", "update_display_data", "error"):
-            self._output_left -= _text_size(content)
-            if self._output_left < 0:
+            self.output_left -= _text_size(content)
+            if self.output_left < 0:
                 self.flooded.set()
                 return None
         return super().process_message(msg, cell, cell_index)
@@ -106,36 +97,66 @@ def _text_size(content: Any) -> int:
 
 
 class NotebookRun:
-    """One notebook in one kernel. `progress(done, total)` is called after each code cell."""
+    """One kernel, which waits for its notebook and runs it once."""
 
-    def __init__(self, notebook: Any, folder: Path, user: LearnerUser, output_bytes: int) -> None:
-        self.notebook = notebook
-        self.folder = folder
-        self.user = user
-        manager = SandboxKernelManager()
+    def __init__(self, zygote: ZygoteClient) -> None:
+        self.notebook = nbformat.v4.new_notebook()
         self.client = LimitedClient(
-            notebook, output_bytes, km=manager, timeout=None, allow_errors=True, store_widget_state=False
+            self.notebook,
+            km=SandboxKernelManager(zygote),
+            timeout=None,
+            allow_errors=True,
+            store_widget_state=False,
+            record_timing=False,
         )
-        self.cell_of_execution: dict[int, int] = {}
-        """Index of the cell behind each execution count, for tracebacks."""
+        self._executions: dict[int, int] = {}
         self._running: int | None = None
 
     @asynccontextmanager
     async def kernel(self) -> AsyncIterator[None]:
-        """The kernel lives inside this block."""
-        environment = {
-            **os.environ,
-            "HOME": str(self.user.home),
-            "USER": "learner",
-            "OPENJUPYTER_SANDBOX": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        async with self.client.async_setup_kernel(cwd=str(self.folder), env=environment, **self.user.popen_arguments):
+        """The kernel lives inside this block; it has done its first work when the block begins."""
+        async with self.client.async_setup_kernel():
+            # The first execution of a kernel loads what later ones find: done before a notebook comes.
+            await self.client.kc._async_execute_interactive("None", silent=True, store_history=False, allow_stdin=False)
             yield
 
-    async def run(self, seconds: float, progress: Callable[[int, int], None]) -> Run:
-        """Execute all cells; cells after a failing one still run, so that their work counts."""
-        started = time.monotonic()
+    @property
+    def process(self) -> ForkedKernel:
+        """The kernel's process."""
+        return self.client.km.forked
+
+    def execute_silently(self, code: str) -> None:
+        """Have the kernel run code of ours before whatever comes next; nobody waits for it."""
+        self.client.kc.execute(code, silent=True, store_history=False, allow_stdin=False)
+
+    async def run(
+        self, notebook: Any, folder: Path, seconds: float, output_bytes: int, progress: Callable[[int, int], None]
+    ) -> Run:
+        """Execute all cells; cells after a failing one still run, so that their work counts.
+
+        Args:
+            notebook: an nbformat 4 notebook, which gets its outputs
+            folder: where its code runs
+            seconds: wall clock for all cells together
+            output_bytes: everything that cells print and display
+            progress: called with (code cells done, code cells in all)
+        """
+        self.notebook = self.client.nb = notebook
+        self.client.output_left = output_bytes
+        self.execute_silently(f"__import__('os').chdir({str(folder)!r})")
+        started, cpu_before = time.monotonic(), cpu_seconds()
+        stopped = await self._execute_within(seconds, progress)
+        spent = time.monotonic() - started
+        cpu = None if cpu_before is None else (cpu_seconds() or cpu_before) - cpu_before
+        if stopped is not None:
+            await self.client.km.shutdown_kernel(now=True)
+            return Run(stopped, self._stopped_failure(stopped), spent, cpu, False, self._executions)
+        failure = self._first_failure()
+        status = "ran" if failure is None else _status_of_error(failure.error)
+        return Run(status, failure, spent, cpu, True, self._executions)
+
+    async def _execute_within(self, seconds: float, progress: Callable[[int, int], None]) -> str | None:
+        """Run the cells; gives the limit that stopped them, if one did."""
         kills = oom_kills()
         cells = asyncio.ensure_future(self._execute_cells(progress))
         flood = asyncio.ensure_future(self.client.flooded.wait())
@@ -152,12 +173,7 @@ class NotebookRun:
         for task in (cells, flood):
             task.cancel()
         await asyncio.gather(cells, flood, return_exceptions=True)
-        if stopped is not None:
-            await self.client.km.shutdown_kernel(now=True)
-            return Run(stopped, self._stopped_failure(stopped), time.monotonic() - started, alive=False)
-        failure = self._first_failure()
-        status = "ran" if failure is None else _status_of_error(failure.error)
-        return Run(status, failure, time.monotonic() - started, alive=True)
+        return stopped
 
     async def _execute_cells(self, progress: Callable[[int, int], None]) -> None:
         code_cells = [(i, cell) for i, cell in enumerate(self.notebook.cells) if cell.cell_type == "code"]
@@ -166,7 +182,7 @@ class NotebookRun:
             progress(done, len(code_cells))
             await self.client.async_execute_cell(cell, index)
             if isinstance(count := cell.get("execution_count"), int):
-                self.cell_of_execution[count] = index
+                self._executions[count] = index
         self._running = None
         progress(len(code_cells), len(code_cells))
 
@@ -174,10 +190,10 @@ class NotebookRun:
         """The run, when the kernel that survived it does nothing that it is told: the notebook's own doing."""
         last = max((i for i, cell in enumerate(self.notebook.cells) if cell.cell_type == "code"), default=0)
         said = "When the last cell had run, the notebook's Python no longer answered."
-        failure = Failure(last, self.code_cell_number(last), "", None, "kernel died", said, traceback="")
+        failure = Failure(last, self._code_cell_number(last), "", None, "kernel died", said, traceback="")
         return replace(run, status="runtime error", failure=run.failure or failure, alive=False)
 
-    def code_cell_number(self, index: int) -> int:
+    def _code_cell_number(self, index: int) -> int:
         """Which code cell, counted from 1, the cell at this index is."""
         return sum(cell.cell_type == "code" for cell in self.notebook.cells[: index + 1])
 
@@ -194,10 +210,10 @@ class NotebookRun:
         text = _ANSI.sub("", "\n".join(str(part) for part in output.get("traceback", [])))
         places = [(int(count), int(line)) for count, line in _CELL_LINE.findall(text)]
         # The deepest frame of the failing cell itself: where the learner should look first.
-        lines = [line for count, line in places if self.cell_of_execution.get(count, index) == index]
+        lines = [line for count, line in places if self._executions.get(count, index) == index]
         return Failure(
             cell=index,
-            number=self.code_cell_number(index),
+            number=self._code_cell_number(index),
             cell_id=str(cell.get("id", ""))[:64],
             line=lines[-1] if lines else None,
             error=str(output.get("ename", ""))[:100],
@@ -209,7 +225,7 @@ class NotebookRun:
         if self._running is None:
             return None
         cell_id = str(self.notebook.cells[self._running].get("id", ""))[:64]
-        number = self.code_cell_number(self._running)
+        number = self._code_cell_number(self._running)
         return Failure(self._running, number, cell_id, None, *_STOPPED[status], traceback="")
 
 

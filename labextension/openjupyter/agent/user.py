@@ -22,12 +22,13 @@ class LearnerUser:
         entry = pwd.getpwnam(name) if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         return cls(entry.pw_uid, entry.pw_gid, Path(entry.pw_dir))
 
-    @property
-    def popen_arguments(self) -> dict[str, object]:
-        """Arguments for subprocess.Popen that start a process as this user, without our groups."""
+    def become(self) -> None:
+        """Turn this process into one of the learner's, for good."""
         if os.geteuid() != 0:
-            return {}
-        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+            return
+        os.setgroups([])
+        os.setresgid(self.gid, self.gid, self.gid)
+        os.setresuid(self.uid, self.uid, self.uid)
 
     @contextlib.contextmanager
     def acting(self) -> Iterator[None]:

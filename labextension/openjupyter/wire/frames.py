@@ -36,6 +36,15 @@ def unpack(body: bytes) -> Frame:
     return frame
 
 
+def is_frame(body: bytes) -> bool:
+    """Could `unpack` read it, and `pack` write it again?"""
+    try:
+        pack(unpack(body))
+    except WireError:
+        return False
+    return True
+
+
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
@@ -62,15 +71,29 @@ async def read_frame(reader: asyncio.StreamReader, cap: int = MAX_FRAME_BYTES) -
         raise WireError("the stream ended inside a frame") from None
 
 
-def receive_frame(read: Callable[[int], bytes]) -> Frame | None:
-    """As read_frame, for a blocking `read(n)` that gives up to n bytes and b"" at the end."""
+def receive_body(read: Callable[[int], bytes], cap: int = MAX_FRAME_BYTES) -> bytes | None:
+    """The next frame's body, not looked at, by a blocking `read(n)` that gives up to n bytes and b"" at the end.
+
+    None at the end of the stream; WireError when it ends inside a frame or the frame is over the cap.
+    """
     header = _read_exactly(read, HEADER_BYTES)
     if header is None:
         return None
-    body = _read_exactly(read, body_length(header))
+    body = _read_exactly(read, body_length(header, cap))
     if body is None:
         raise WireError("the stream ended inside a frame")
-    return unpack(body)
+    return body
+
+
+def receive_frame(read: Callable[[int], bytes]) -> Frame | None:
+    """As read_frame, for a blocking `read(n)`."""
+    body = receive_body(read)
+    return None if body is None else unpack(body)
+
+
+def envelope(body: bytes) -> bytes:
+    """A body with its header, as it came from `receive_body`."""
+    return len(body).to_bytes(HEADER_BYTES, "big") + body
 
 
 def _read_exactly(read: Callable[[int], bytes], count: int) -> bytes | None:

@@ -20,15 +20,19 @@ PATIENCE_SECONDS = 60
 
 # `python -m openjupyter.agent` looks for the image's user when it is root; here the kernel runs as whoever we are.
 _PROGRAM = """
-import asyncio, os, pathlib, sys
+import os, pathlib, sys
 
 sys.modules["rfc3987_syntax"] = None  # a second of grammar that jsonschema would load and nbformat never uses
 
 from openjupyter.agent import __main__ as program
 from openjupyter.agent.user import LearnerUser
 
-program.LearnerUser.find = lambda: LearnerUser(os.geteuid(), os.getegid(), pathlib.Path(sys.argv[1]))
-asyncio.run(program.main())
+class Tester(LearnerUser):
+    # Nobody to become: the kernel runs as whoever runs the tests.
+    def become(self): pass
+
+program.LearnerUser.find = lambda: Tester(os.geteuid(), os.getegid(), pathlib.Path(sys.argv[1]))
+sys.exit(program.main())
 """
 
 
@@ -128,9 +132,16 @@ class RunningAgent:
         raise AssertionError(f"the agent ended: {self.standard_error()}")
 
     def ask(self, do: str, **question: Any) -> Frame:
-        """The reply to one question: {"value": …} or {"error": …}."""
+        """The reply of the fork to one question: {"value": …} or {"error": …}."""
+        return self._exchange({"do": do, **question})
+
+    def ask_agent(self, do: str, **question: Any) -> Frame:
+        """The reply of the agent itself."""
+        return self._exchange({"agent": do, **question})
+
+    def _exchange(self, question: Frame) -> Frame:
         self._number += 1
-        self.send({"do": do, "id": self._number, **question})
+        self.send({**question, "id": self._number})
         reply = self.receive()
         assert reply is not None, self.standard_error()
         assert reply.pop("id") == self._number
@@ -140,7 +151,7 @@ class RunningAgent:
     # The same in words of a test, with values decoded and handles left as their nodes.
 
     def begin(self, seconds: float = 10) -> Frame:
-        return self.ask("begin", seconds=seconds)
+        return self.ask_agent("begin", seconds=seconds)
 
     def value(self, do: str, **question: Any) -> Any:
         reply = self.ask(do, **question)

@@ -193,7 +193,7 @@ def agent(shared: RunningAgent) -> Iterator[RunningAgent]:
     """The agent with a fresh fork."""
     assert shared.begin() == {"value": None}
     yield shared
-    assert shared.ask("end") == {"value": None}
+    assert shared.ask_agent("end") == {"value": None}
 
 
 def test_plain_data_comes_as_data(agent: RunningAgent) -> None:
@@ -356,7 +356,7 @@ def test_no_test_sees_what_another_did(shared: RunningAgent) -> None:
     assert shared.get("state") == {"count": 0}
     assert shared.error("get", name="new_name")["kind"] == "missing"
     assert shared.call(shared.get("mean"), [1, 2, 3]) == 2
-    shared.ask("end")
+    shared.ask_agent("end")
 
 
 def test_the_namespace_holds_nothing_of_ours(agent: RunningAgent) -> None:
@@ -381,7 +381,7 @@ def test_a_fork_that_dies_harms_only_its_test(shared: RunningAgent, name: str) -
     assert shared.ask("get", name="numbers") == {"error": {"kind": "crashed"}}
     assert shared.begin() == {"value": None}
     assert shared.get("numbers") == [1, 2, 3]
-    shared.ask("end")
+    shared.ask_agent("end")
 
 
 @pytest.mark.parametrize("name", ["hang", "fall_asleep"])
@@ -408,7 +408,7 @@ for _ in range(250):
 gone()
 """
     assert shared.value("run", source=gone) is True
-    shared.ask("end")
+    shared.ask_agent("end")
 
 
 def test_a_new_test_ends_the_one_before(shared: RunningAgent) -> None:
@@ -422,7 +422,7 @@ def test_a_new_test_ends_the_one_before(shared: RunningAgent) -> None:
         time.sleep(0.02)
     else:
         raise AssertionError("the fork of the test before is still there")
-    shared.ask("end")
+    shared.ask_agent("end")
 
 
 def test_time_is_counted_over_all_questions_of_a_test(shared: RunningAgent) -> None:
@@ -431,12 +431,12 @@ def test_time_is_counted_over_all_questions_of_a_test(shared: RunningAgent) -> N
     assert replies[0] == {"value": None}
     assert replies[-1] == {"error": {"kind": "time limit"}}
     assert shared.begin() == {"value": None}
-    shared.ask("end")
+    shared.ask_agent("end")
 
 
 def test_a_question_after_the_end_is_not_answered(shared: RunningAgent) -> None:
     shared.begin()
-    shared.ask("end")
+    shared.ask_agent("end")
     assert shared.ask("get", name="numbers") == {"error": {"kind": "crashed"}}
 
 
@@ -466,7 +466,7 @@ os._exit(0)
     assert shared.error("run", source=write) == {"kind": "crashed"}
     assert shared.begin() == {"value": None}
     assert shared.get("numbers") == [1, 2, 3]
-    shared.ask("end")
+    shared.ask_agent("end")
 
 
 def test_a_reply_that_cannot_be_sent_on_has_crashed(shared: RunningAgent) -> None:
@@ -484,4 +484,4 @@ for descriptor in range(3, 200):
     assert shared.error("run", source=write) == {"kind": "crashed"}
     shared.begin()
     assert shared.get("numbers") == [1, 2, 3]
-    shared.ask("end")
+    shared.ask_agent("end")

@@ -1,0 +1,35 @@
+"""A fork's end of its socket: questions of a test, and calls of the test's own functions from within learner code."""
+
+import os
+import socket
+from collections.abc import Callable
+
+from openjupyter.wire.frames import Frame, pack, receive_frame
+
+Answer = Callable[[Frame], Frame]
+
+
+class Conversation:
+    """The child's end of its socket: answers questions, and puts some of its own when a test's function is called."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+
+    def serve(self, answer: Answer) -> None:
+        """Answer until the agent closes the socket."""
+        self._answer_until(answer, lambda frame: False)
+
+    def call_back(self, answer: Answer, frame: Frame) -> Frame:
+        """Ask the test's side, answering its questions meanwhile; gives its reply."""
+        self._connection.sendall(pack(frame))
+        reply = self._answer_until(answer, lambda frame: "do" not in frame)
+        if reply is None:
+            os._exit(0)
+        return reply
+
+    def _answer_until(self, answer: Answer, ends: Callable[[Frame], bool]) -> Frame | None:
+        while (frame := receive_frame(self._connection.recv)) is not None:
+            if ends(frame):
+                return frame
+            self._connection.sendall(pack({**answer(frame), "id": frame.get("id")}))
+        return None

@@ -1,0 +1,63 @@
+"""What learner code has started: every process below the zygote, by the system's own account."""
+
+import contextlib
+import os
+import signal
+import time
+from collections import defaultdict
+from pathlib import Path
+
+Process = tuple[int, str]
+"""Process id, and the moment it started (in clock ticks), since ids are used again."""
+
+KILL_SECONDS = 5.0
+_PAUSE_SECONDS = 0.002
+_PROC = Path("/proc")
+
+
+def below(root: int) -> set[Process]:
+    """All processes that descend from `root`; orphans fall to it, so that no daemon escapes."""
+    children: defaultdict[int, list[Process]] = defaultdict(list)
+    for entry in os.scandir(_PROC):
+        if not entry.name.isdigit():
+            continue
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            # The name in parentheses may hold anything, spaces and parentheses included.
+            fields = Path(entry.path, "stat").read_text(errors="replace").rpartition(")")[2].split()
+            if fields[0] != "Z":
+                children[int(fields[1])].append((int(entry.name), fields[19]))
+    found: set[Process] = set()
+    waiting = [root]
+    while waiting:
+        for process in children.get(waiting.pop(), ()):
+            if process not in found:
+                found.add(process)
+                waiting.append(process[0])
+    return found
+
+
+def kill_below(root: int, spared: set[Process]) -> bool:
+    """Kill all that descends from `root` but `spared` and ourselves, as often as it takes; False if some is left."""
+    deadline = time.monotonic() + KILL_SECONDS
+    while True:
+        victims = {process for process in below(root) - spared if process[0] != os.getpid()}
+        if not victims:
+            return True
+        if time.monotonic() > deadline:
+            return False
+        for pid, _ in victims:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(_PAUSE_SECONDS)
+
+
+def memory_bytes(pid: int) -> tuple[int, int] | None:
+    """Resident memory of a process now, and at its highest since it was forked; None where the system does not tell."""
+    try:
+        lines = (_PROC / str(pid) / "status").read_text().splitlines()
+        sizes = {
+            line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines if line.startswith(("VmRSS", "VmHWM"))
+        }
+        return sizes["VmRSS:"], sizes["VmHWM:"]
+    except (OSError, KeyError, ValueError, IndexError):
+        return None

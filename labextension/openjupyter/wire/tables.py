@@ -1,256 +1,209 @@
-"""numpy arrays and scalars, pandas Series, DataFrame and Index in the closed codec: raw buffers and plain lists.
+"""pandas' Series, DataFrame, Index and arrays, both ways, and its scalars: Timestamp, Timedelta, Period, Interval, NA.
 
-Object columns cross as lists of plain values; a value in one that is not plain makes the whole a handle.
+A value in a table that is not plain makes the whole table a handle: a handle inside would be a riddle. `attrs` and
+flags are left out.
 """
 
-import math
-import re
-import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from openjupyter.wire.arrays import read_array, write_array
+from openjupyter.wire.columns import CLOSED, PERIOD, pandas_zone, read_column, write_column
 from openjupyter.wire.errors import WireError
+from openjupyter.wire.indexes import NAMES, read_index, write_index
+from openjupyter.wire.moments import read_zone
 
 if TYPE_CHECKING:
-    from openjupyter.wire.codec import Decoder, Encoder
+    from openjupyter.wire.decoder import Decoder
+    from openjupyter.wire.encoder import Encoder
 
 Node = dict[str, Any]
 
-_PLAIN_KINDS = "biufcSUmM"
-"""Kinds of dtype that are raw memory and nothing else: no objects, no structures."""
+TABLE_BYTES = 2_048
+"""Memory of a Series or a DataFrame beside its data."""
 
-_LISTED_DTYPES = frozenset(
-    ["object", "str", "string", "boolean", "Float32", "Float64"]
-    + [f"{sign}Int{bits}" for sign in ("", "U") for bits in (8, 16, 32, 64)]
+_BLOCK_KINDS = "biufc"
+_UNITS = ("s", "ms", "us", "ns")
+_ARRAYS = (
+    *("Categorical", "DatetimeArray", "TimedeltaArray", "PeriodArray", "IntervalArray", "IntegerArray", "BooleanArray"),
+    *("FloatingArray", "StringArray", "ArrowStringArray", "SparseArray", "NumpyExtensionArray", "ArrowExtensionArray"),
 )
-"""pandas dtypes whose values cross one by one."""
-
-_MAX_DIMENSIONS = 32
-
-_SCALARS = frozenset(np.sctypeDict.values())
-_INDEXES = ("Index", "RangeIndex", "MultiIndex", "CategoricalIndex", "DatetimeIndex", "TimedeltaIndex")
-
-_FREQUENCY = re.compile(r"\d{0,6}(D|B|W|h|min|s|ms|us|ns|B?[MQY][SE])(-[A-Z]{3})?")
-"""pandas' names of regular steps in time whose arithmetic is quick, whatever their number."""
 
 
-def encode(encoder: "Encoder", value: Any, depth: int) -> Node | None:
-    """The node of a numpy or pandas value; None when it is neither, or of a kind that only a handle can stand for."""
-    if type(value) is np.ndarray:
-        return _encode_array(encoder, value, "ndarray")
-    if type(value) in _SCALARS:
-        return _encode_array(encoder, np.asarray(value), "scalar")
-    pandas = sys.modules.get("pandas")
-    if pandas is None:
-        return None
-    if value is pandas.NA:
-        return {"t": "scalar", "na": "NA"}
-    if value is pandas.NaT:
-        return {"t": "scalar", "na": "NaT"}
-    if type(value) is pandas.Timestamp:
-        return {"t": "scalar", "timestamp": value.isoformat()}
-    if type(value) is pandas.Timedelta:
-        return {"t": "scalar", "timedelta": value.isoformat()}
-    try:
-        # A handle inside a table would be a riddle: the whole table becomes one instead.
-        return _encode_table(encoder.without_handles(), value, depth)
-    except WireError:
-        if encoder.budget.values < 0 or encoder.budget.bytes < 0:
-            raise
-        return None
-
-
-def _encode_table(encoder: "Encoder", value: Any, depth: int) -> Node | None:
+def write(encoder: "Encoder", value: Any, kind: type, depth: int) -> Node | None:
+    """The node of a pandas value; None when it is none, or of a kind that only a handle can stand for."""
     import pandas
 
-    if type(value) is pandas.Series:
-        column = _encode_column(encoder, value.array, depth)
-        index = _encode_index(encoder, value.index, depth)
+    if kind.__module__.partition(".")[0] != "pandas":
+        return None
+    left = encoder.budget.values, encoder.budget.bytes
+    try:
+        node = _write_scalar(encoder, value, kind, depth)
+        return _write_table(encoder.without_handles(), value, kind, depth) if node is None else node
+    except WireError:
+        if encoder.budget.spent_out or kind is pandas.Interval:
+            raise
+        encoder.budget.values, encoder.budget.bytes = left
+        return None
+
+
+def _write_scalar(encoder: "Encoder", value: Any, kind: type, depth: int) -> Node | None:
+    import pandas
+
+    if value is pandas.NA or value is pandas.NaT:
+        return {"t": "missing", "v": "NA" if value is pandas.NA else "NaT"}
+    if kind is pandas.Timestamp:
+        encoder.budget.spend(values=1)
+        zone = None if value.tz is None else pandas_zone(value.tz)
+        if zone is None and value.tz is not None:
+            zone = value.utcoffset() // pandas.Timedelta(microseconds=1)
+        return {"t": "moment", "v": int(value.asm8.view("i8")), "unit": value.unit, "zone": zone}
+    if kind is pandas.Timedelta:
+        return {"t": "span", "v": int(value.asm8.view("i8")), "unit": value.unit}
+    if kind is pandas.Period:
+        return {"t": "period", "v": value.ordinal, "freq": value.freqstr} if PERIOD.fullmatch(value.freqstr) else None
+    if kind is pandas.Interval:
+        sides = [encoder.encode(side, depth + 1) for side in (value.left, value.right)]
+        encoder.budget.spend(values=1)
+        return {"t": "interval", "v": sides, "closed": value.closed}
+    return None
+
+
+def _write_table(encoder: "Encoder", value: Any, kind: type, depth: int) -> Node | None:
+    import pandas
+
+    if kind is pandas.Series:
+        encoder.budget.spend(values=2, size=TABLE_BYTES)
+        column = write_column(encoder, value.array, depth)
+        index = write_index(encoder, value.index, depth)
         if column is None or index is None:
             return None
         return {"t": "series", "column": column, "index": index, "name": encoder.encode(value.name, depth + 1)}
-    if type(value) is pandas.DataFrame:
-        columns = [_encode_column(encoder, value.iloc[:, place].array, depth) for place in range(value.shape[1])]
-        index, names = _encode_index(encoder, value.index, depth), _encode_index(encoder, value.columns, depth)
-        if index is None or names is None or None in columns:
+    if kind is pandas.DataFrame:
+        encoder.budget.spend(values=2, size=TABLE_BYTES)
+        index, names = write_index(encoder, value.index, depth), write_index(encoder, value.columns, depth)
+        if index is None or names is None:
             return None
-        return {"t": "frame", "columns": columns, "index": index, "names": names}
-    index = _encode_index(encoder, value, depth)
-    return None if index is None else {"t": "index", "index": index}
+        return _write_columns(encoder, value, {"t": "frame", "index": index, "names": names}, depth)
+    if any(kind is getattr(pandas, name) for name in NAMES):
+        index = write_index(encoder, value, depth)
+        return None if index is None else {"t": "index", "index": index}
+    if any(kind is getattr(pandas.arrays, name, None) for name in _ARRAYS):
+        column = write_column(encoder, value, depth)
+        return None if column is None else {"t": "column", "column": column}
+    return None
 
 
-def _encode_array(encoder: "Encoder", array: Any, kind: str) -> Node | None:
-    if array.dtype.kind not in _PLAIN_KINDS or array.dtype.hasobject:
-        return None
-    return {
-        "t": kind,
-        "dtype": array.dtype.str,
-        "shape": list(array.shape),
-        "data": encoder.binary(np.ascontiguousarray(array).tobytes()),
-    }
+def _write_columns(encoder: "Encoder", frame: Any, node: Node, depth: int) -> Node | None:
+    kinds = set(frame.dtypes)
+    if len(kinds) == 1 and frame.shape[1] > 1:
+        kind = kinds.pop()
+        if isinstance(kind, np.dtype) and kind.kind in _BLOCK_KINDS:
+            return {**node, "block": write_array(encoder, frame.to_numpy(), depth)}
+    columns = [write_column(encoder, frame.iloc[:, place].array, depth) for place in range(frame.shape[1])]
+    return None if None in columns else {**node, "columns": columns}
 
 
-def _encode_column(encoder: "Encoder", array: Any, depth: int) -> Node | None:
+def _read_series(decoder: "Decoder", node: Any, depth: int) -> Any:
+    decoder.budget.spend(values=2, size=TABLE_BYTES)
+    index = read_index(decoder, node["index"], depth)
+    return _series(read_column(decoder, node["column"], depth), index, decoder.decode(node["name"], depth + 1))
+
+
+def _series(column: Any, index: Any, name: Any = None) -> Any:
     import pandas
 
-    dtype = array.dtype
-    if isinstance(dtype, pandas.CategoricalDtype):
-        categories = _encode_index(encoder, dtype.categories, depth)
-        codes = _encode_array(encoder, array.codes, "ndarray")
-        if categories is None or codes is None:
-            return None
-        return {"categories": categories, "codes": codes, "ordered": bool(dtype.ordered)}
-    if isinstance(dtype, pandas.DatetimeTZDtype):
-        moments = _encode_array(encoder, array.tz_convert("UTC").tz_localize(None).to_numpy(), "ndarray")
-        return {"moments": moments, "zone": str(dtype.tz)}
-    if str(dtype) in _LISTED_DTYPES:
-        return {"list": encoder.encode(list(array), depth + 1), "dtype": str(dtype)}
-    values = np.asarray(array)
-    # Other extension dtypes (sparse, period, interval) lose their meaning as raw memory.
-    numpy_backed = isinstance(dtype, np.dtype) or isinstance(array, pandas.arrays.NumpyExtensionArray)
-    return _encode_array(encoder, values, "ndarray") if numpy_backed else None
+    if len(column) != len(index):  # pandas would repeat a single value
+        raise WireError("a table's columns do not fit together")
+    # The dtype is said, or pandas would look for a better one than the learner's.
+    return pandas.Series(column, index=index, name=name, dtype=column.dtype, copy=False)
 
 
-def _encode_index(encoder: "Encoder", index: Any, depth: int) -> Node | None:
+def _read_frame(decoder: "Decoder", node: Any, depth: int) -> Any:
     import pandas
 
-    if type(index) not in [getattr(pandas, name) for name in _INDEXES]:
-        return None
-    if type(index) is pandas.MultiIndex:
-        levels = [_encode_column(encoder, index.get_level_values(level).array, depth) for level in range(index.nlevels)]
-        if None in levels:
-            return None
-        return {"levels": levels, "names": [encoder.encode(name, depth + 1) for name in index.names]}
-    name = encoder.encode(index.name, depth + 1)
-    if type(index) is pandas.RangeIndex:
-        encoder.budget.spend(size=len(index))
-        return {"range": [index.start, index.stop, index.step], "name": name}
-    column = _encode_column(encoder, index.array, depth)
-    if column is None:
-        return None
-    return {"column": column, "name": name, **_encode_frequency(index)}
-
-
-def _encode_frequency(index: Any) -> Node:
-    from pandas.tseries.frequencies import to_offset
-
-    frequency = getattr(index, "freq", None)
-    if frequency is None or not _FREQUENCY.fullmatch(frequency.freqstr) or to_offset(frequency.freqstr) != frequency:
-        return {}
-    return {"frequency": frequency.freqstr}
-
-
-def decode(decoder: "Decoder", node: Node, depth: int) -> Any:
-    """The numpy or pandas value of a node; raises WireError, KeyError, TypeError or ValueError when it is malformed."""
-    match node["t"]:
-        case "ndarray":
-            return _decode_array(decoder, node)
-        case "scalar":
-            return _decode_scalar(decoder, node)
-    import pandas
-
-    if node["t"] == "index":
-        return _decode_index(decoder, node["index"], depth)
-    index = _decode_index(decoder, node["index"], depth)
-    if node["t"] == "series":
-        return _series(_decode_column(decoder, node["column"], depth), index, decoder.decode(node["name"], depth + 1))
-    names = _decode_index(decoder, node["names"], depth)
-    columns = [_decode_column(decoder, column, depth) for column in node["columns"]]
-    if len(names) != len(columns) or any(len(column) != len(index) for column in columns):
+    decoder.budget.spend(values=2, size=TABLE_BYTES)
+    index, names = read_index(decoder, node["index"], depth), read_index(decoder, node["names"], depth)
+    if "block" in node:
+        block = read_array(decoder, node["block"], depth)
+        if block.shape != (len(index), len(names)) or block.dtype.kind not in _BLOCK_KINDS:
+            raise WireError("a table's columns do not fit together")
+        return pandas.DataFrame(block, index=index, columns=names, copy=False)
+    columns = [read_column(decoder, column, depth) for column in node["columns"]]
+    if len(names) != len(columns):
         raise WireError("a table's columns do not fit together")
     frame = pandas.DataFrame({place: _series(column, index) for place, column in enumerate(columns)}, index=index)
     frame.columns = names
     return frame
 
 
-def _series(column: Any, index: Any, name: Any = None) -> Any:
+def _read_array(decoder: "Decoder", node: Any, depth: int) -> Any:
     import pandas
 
-    # The dtype is said, or pandas would look for a better one than the learner's.
-    return pandas.Series(column, index=index, name=name, dtype=column.dtype)
+    column = read_column(decoder, node["column"], depth)
+    return pandas.Series(column, dtype=column.dtype).array
 
 
-def _decode_array(decoder: "Decoder", node: Node) -> Any:
-    name, shape = node["dtype"], node["shape"]
-    if not isinstance(name, str) or len(name) > 32:
-        raise WireError("an array's dtype is malformed")
-    dtype = np.dtype(name)
-    if dtype.kind not in _PLAIN_KINDS or dtype.hasobject:
-        raise WireError(f"arrays of dtype {name!r} cannot cross")
-    if not isinstance(shape, list) or len(shape) > _MAX_DIMENSIONS or any(type(n) is not int or n < 0 for n in shape):
-        raise WireError("an array's shape is malformed")
-    data = decoder.binary(node["data"])
-    count = math.prod(shape)
-    if count * dtype.itemsize != len(data):
-        raise WireError("an array's shape does not fit its data")
-    if dtype.itemsize == 0:
-        decoder.budget.spend(values=count)  # empty texts cost no data, and memory all the same
-        return np.zeros(shape, dtype)
-    return np.frombuffer(data, dtype).reshape(shape).copy()
-
-
-def _decode_scalar(decoder: "Decoder", node: Node) -> Any:
-    if "data" in node:
-        return _decode_array(decoder, node)[()]
+def _read_moment(decoder: "Decoder", node: Any, depth: int) -> Any:
     import pandas
 
-    if "timestamp" in node:
-        return pandas.Timestamp(node["timestamp"])
-    if "timedelta" in node:
-        return pandas.Timedelta(node["timedelta"])
-    return {"NA": pandas.NA, "NaT": pandas.NaT}[node["na"]]
+    moment = pandas.Timestamp(np.datetime64(_number(node), _unit(node)))
+    zone = read_zone(node["zone"])
+    return moment if zone is None else moment.tz_localize("UTC").tz_convert(zone)
 
 
-def _decode_column(decoder: "Decoder", node: Any, depth: int) -> Any:
+def _read_span(decoder: "Decoder", node: Any, depth: int) -> Any:
     import pandas
 
-    if not isinstance(node, dict):
-        raise WireError("a table's column is malformed")
-    if "codes" in node:
-        categories = _decode_index(decoder, node["categories"], depth)
-        return pandas.Categorical.from_codes(
-            _decode_array(decoder, node["codes"]), categories=categories, ordered=bool(node["ordered"])
-        )
-    if "moments" in node:
-        zone = node["zone"]
-        if not isinstance(zone, str) or len(zone) > 64:
-            raise WireError("a time zone is malformed")
-        return pandas.DatetimeIndex(_decode_array(decoder, node["moments"]), tz="UTC").tz_convert(zone).array
-    if "list" in node:
-        if node["dtype"] not in _LISTED_DTYPES:
-            raise WireError("a table's column is of an unknown dtype")
-        values = decoder.items(node["list"], depth)
-        if node["dtype"] == "object":
-            column = np.empty(len(values), dtype=object)
-            column[:] = values
-            return column
-        return pandas.array(values, dtype=node["dtype"])
-    return _decode_array(decoder, node)
+    return pandas.Timedelta(np.timedelta64(_number(node), _unit(node)))
 
 
-def _decode_index(decoder: "Decoder", node: Any, depth: int) -> Any:
+def _read_period(decoder: "Decoder", node: Any, depth: int) -> Any:
     import pandas
 
-    if not isinstance(node, dict):
-        raise WireError("a table's index is malformed")
-    if "levels" in node:
-        columns = [_decode_column(decoder, level, depth) for level in node["levels"]]
-        levels = [pandas.Index(column, dtype=column.dtype) for column in columns]
-        return pandas.MultiIndex.from_arrays(levels, names=decoder.items(node["names"], depth))
-    name = decoder.decode(node["name"], depth + 1)
-    if "range" in node:
-        start, stop, step = node["range"]
-        if any(type(part) is not int for part in (start, stop, step)):
-            raise WireError("a table's index is malformed")
-        # Three numbers stand for memory that pandas takes as soon as the index is used.
-        decoder.budget.spend(size=len(range(start, stop, step)))
-        return pandas.RangeIndex(start, stop, step, name=name)
-    column = _decode_column(decoder, node["column"], depth)
-    index = pandas.Index(column, dtype=column.dtype, name=name, copy=False)
-    if "frequency" in node:
-        timed = isinstance(index, pandas.DatetimeIndex | pandas.TimedeltaIndex)
-        if not timed or not _FREQUENCY.fullmatch(node["frequency"]):
-            raise WireError("an index's frequency is malformed")
-        index.freq = node["frequency"]  # pandas refuses one that the index does not have
-    return index
+    frequency = node["freq"]
+    if type(frequency) is not str or not PERIOD.fullmatch(frequency):
+        raise WireError("a period is malformed")
+    return pandas.Period(ordinal=_number(node), freq=frequency)
+
+
+def _read_interval(decoder: "Decoder", node: Any, depth: int) -> Any:
+    import pandas
+
+    left, right = (decoder.decode(side, depth + 1) for side in node["v"])
+    if node["closed"] not in CLOSED:
+        raise WireError("an interval is malformed")
+    return pandas.Interval(left, right, node["closed"])
+
+
+def _read_missing(decoder: "Decoder", node: Any, depth: int) -> Any:
+    import pandas
+
+    return {"NA": pandas.NA, "NaT": pandas.NaT}[node["v"]]
+
+
+def _number(node: Node) -> int:
+    if type(node["v"]) is not int or abs(node["v"]) >= 2**63:
+        raise WireError("a moment is malformed")
+    return int(node["v"])
+
+
+def _unit(node: Node) -> Any:
+    if node["unit"] not in _UNITS:
+        raise WireError("a moment is malformed")
+    return node["unit"]
+
+
+READERS: dict[str, Callable[["Decoder", Any, int], Any]] = {
+    "series": _read_series,
+    "frame": _read_frame,
+    "index": lambda decoder, node, depth: read_index(decoder, node["index"], depth),
+    "column": _read_array,
+    "moment": _read_moment,
+    "span": _read_span,
+    "period": _read_period,
+    "interval": _read_interval,
+    "missing": _read_missing,
+}

@@ -2,9 +2,8 @@
 
 import datetime as dt
 import math
-from collections import OrderedDict, namedtuple
+from collections import Counter
 from decimal import Decimal
-from enum import IntEnum
 from typing import Any
 from unittest.mock import Mock
 
@@ -117,40 +116,30 @@ def my_index() -> Any:
     return index
 
 
-class Colour(IntEnum):
-    RED = 1
+class Tally(Counter):
+    pass
 
 
 OUTSIDE = {
     "subclass of list": Sneaky([1]),
     "subclass of int": Whole(1),
-    "subclass of dict": OrderedDict(a=1),
-    "named tuple": namedtuple("Point", "x y")(1, 2),
-    "enumeration": Colour.RED,
+    "subclass of dict": Tally(a=1),
     "subclass of a numpy scalar": NumpyLiar(1.0),
     "subclass of an array": np.ma.masked_array([1, 2]),
     "matrix": np.zeros(2).view(np.recarray),
     "array of objects": np.array([1, "a"], dtype=object),
-    "structured array": np.zeros(2, dtype="i4,f8"),
-    "array of variable text": np.array(["a"], dtype=np.dtypes.StringDType()),
     "subclass of a frame": MyFrame({"a": [1]}),
     "subclass of an index": my_index(),
-    "periods": pd.period_range("2026", periods=2, freq="M"),
-    "series of intervals": pd.Series(pd.interval_range(0, 2)),
-    "series of periods": pd.Series(pd.period_range("2026", periods=2, freq="M")),
-    "sparse series": pd.Series(pd.arrays.SparseArray([0, 0, 1])),
     "series with an object in it": pd.Series([1, object()], dtype=object),
     "series with an object as name": pd.Series([1], name=print),
     "frame with a subclass in it": pd.DataFrame({"a": [Sneaky([1])]}),
     "frame with an index of objects": pd.DataFrame({"a": [1]}, index=[object()]),
-    "categories of intervals": pd.Series(pd.cut([1, 2, 3], 2)),
     "function": len,
     "class": int,
     "module": math,
     "generator": (item for item in ()),
     "object": object(),
     "not implemented": NotImplemented,
-    "ellipsis": ...,
     "memory": memoryview(b"x"),
     **{
         f"claims to be {kind.__name__}": Liar(kind)
@@ -177,7 +166,7 @@ def test_what_is_outside_the_closed_set_becomes_a_handle_or_an_error(name: str) 
 
 
 def test_a_subclass_inside_a_container_is_not_let_through() -> None:
-    for container in ([Sneaky()], (Whole(3),), {"a": Colour.RED}, {Whole(3): 1}, {Whole(3)}):
+    for container in ([Sneaky()], (Whole(3),), {"a": Tally()}, {Whole(3): 1}, {Whole(3)}):
         with pytest.raises(WireError):
             encode(container)
 
@@ -338,8 +327,8 @@ MALFORMED = {
         "index": {"range": [0, 1, 1], "name": None},
         "name": [1],
     },
-    "column of an unknown dtype": {"t": "index", "index": {"column": {"list": [1], "dtype": "period[M]"}, "name": 0}},
-    "column of texts as numbers": {"t": "index", "index": {"column": {"list": ["a"], "dtype": "Int64"}, "name": 0}},
+    "column of texts of an unknown dtype": {"t": "index", "index": {"column": {"texts": [], "dtype": "M"}, "name": 0}},
+    "column of numbers as texts": {"t": "index", "index": {"column": {"texts": [1], "dtype": "str"}, "name": 0}},
     "frame with a column too short": {
         "t": "frame",
         "columns": [{"list": [1], "dtype": "Int64"}],

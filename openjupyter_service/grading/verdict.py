@@ -1,72 +1,138 @@
-"""Put a report together: the notebook's run as the sandbox tells it, points and score as the judge computed them."""
+"""Put a report together: the notebook's run as the sandbox tells it, tests and style as the judge found them."""
 
+import math
 from typing import Any
 
 from pydantic import ValidationError
 
 from openjupyter.wire.frames import Frame
 from openjupyter_service.errors import SandboxError
-from openjupyter_service.report import FailingCell, Outcome, Report, Staff, Status, TestResult, Usage
+from openjupyter_service.exercises.file import Style as Rules
+from openjupyter_service.grading.capped import capped
+from openjupyter_service.report import (
+    Details,
+    FailingCell,
+    Finding,
+    Outcome,
+    Place,
+    Report,
+    Staff,
+    StaffTest,
+    Status,
+    Style,
+    TestResult,
+    Usage,
+)
 
-MAX_REPORT_TEXT = 2_000
+MAX_FINDINGS = 50
+NO_STYLE = Rules()
+"""Style that counts for nothing."""
 
+_ALL = 1 - 1e-9
+"""Sums of parts such as 0.1 may miss the whole by a little."""
 _LIMITS = {Outcome.TIME_LIMIT: Status.TIME_LIMIT, Outcome.MEMORY_LIMIT: Status.MEMORY_LIMIT}
 
 
-def make_report(run: Frame, verdict: Frame) -> Report:
-    """The report of one grading; SandboxError when a container sent something that is none."""
+def make_report(run: Frame, verdict: Frame, style: Rules = NO_STYLE, tests_seconds: float = 0.0) -> Report:
+    """The report of one grading, never longer than `capped` allows.
+
+    Args:
+        run: the agent's account of the notebook's run
+        verdict: the judge's records
+        style: what style counts for in this exercise
+        tests_seconds: wall clock of all tests
+
+    Raises:
+        SandboxError: a container sent something that is none
+    """
     try:
-        tests = [_test(data) for data in verdict["tests"]]
-        return Report(
-            status=_status(run, tests),
-            score=_score(verdict),
-            points=verdict["points"],
-            max_points=verdict["max_points"],
-            tests=tests,
-            failing_cell=_failing_cell(run.get("failure")),
-            usage=Usage(notebook_seconds=run["seconds"], peak_memory_bytes=run["peak_memory_bytes"]),
-            staff=Staff(
-                tests={data["name"]: data["staff"] for data in verdict["tests"] if data["staff"]},
-                traceback=str((run.get("failure") or {}).get("traceback", ""))[:10_000],
-            ),
+        tests = [_test(record) for record in verdict["tests"]]
+        points, max_points = (math.fsum(each) for each in ((t.points for t in tests), (t.max_points for t in tests)))
+        if not 0 < max_points < math.inf:
+            raise ValueError("tests without points")
+        share = points / max_points if points / max_points < _ALL else 1.0
+        found = _style(verdict.get("style"), style)
+        return capped(
+            Report(
+                status=_status(run, tests, share),
+                score=share if found is None else (1 - found.weight) * share + found.weight * found.score,
+                points=points if share < 1 else max_points,
+                max_points=max_points,
+                tests=tests,
+                failing_cell=_failing_cell(run.get("failure")),
+                style=found,
+                usage=_usage(run, tests_seconds),
+                seed=verdict.get("seed"),
+                staff=_staff(run, verdict["tests"]),
+            )
         )
-    except (ValidationError, KeyError, TypeError, ValueError) as error:
-        raise SandboxError(f"a grading container sent a malformed result: {error}") from None
+    except (ValidationError, KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise SandboxError(f"a grading container sent a malformed result: {str(error)[:2_000]}") from None
 
 
-def _test(data: dict[str, Any]) -> TestResult:
-    passed = data["outcome"] == Outcome.PASSED
+def _test(record: dict[str, Any]) -> TestResult:
+    if record["earned"] > record["points"]:
+        raise ValueError("a test that earned more than its points")
+    passed = record["outcome"] == Outcome.PASSED
+    details, place = record.get("details"), record.get("place")
     return TestResult(
-        title=data["title"],
-        outcome=data["outcome"],
-        points=data["earned"],
-        max_points=data["points"],
-        message=data["message"],
-        hint="" if passed else data["hint"],
-        seconds=round(data["seconds"], 3),
+        id=record["id"],
+        title=record["title"],
+        outcome=record["outcome"],
+        points=record["earned"],
+        max_points=record["points"],
+        message=record["message"],
+        hint="" if passed else record["hint"],
+        seconds=round(float(record["seconds"]), 3),
+        place=None if place is None else Place.model_validate(place),
+        details=None if details is None else Details.model_validate(details),
     )
 
 
-def _status(run: Frame, tests: list[TestResult]) -> Status:
-    """A cell that failed or was stopped decides; then a test that ran into a limit; then right or wrong."""
-    if run["status"] != "ran":
-        return Status(run["status"])
+def _status(run: Frame, tests: list[TestResult], share: float) -> Status:
+    """Full points are correct, whatever else the notebook holds. Else a cell that failed or was stopped decides; then
+    a test that ran into a limit; then it is wrong. Style never changes it."""
+    status = Status.CORRECT if run["status"] == "ran" else Status(run["status"])
+    if share == 1.0:
+        return Status.CORRECT
+    if status is not Status.CORRECT:
+        return status
     outcomes = {test.outcome for test in tests}
-    for outcome, status in _LIMITS.items():
-        if outcome in outcomes:
-            return status
-    return Status.CORRECT if all(test.points == test.max_points for test in tests) else Status.WRONG
+    return next((limit for outcome, limit in _LIMITS.items() if outcome in outcomes), Status.WRONG)
 
 
-def _score(verdict: Frame) -> float:
-    score = float(verdict["score"])
-    if not 0.0 <= score <= 1.0:
-        raise ValueError("a score outside 0..1")
-    return score
+def _style(findings: Any, rules: Rules) -> Style | None:
+    """None when there was no check, or the notebook could not be read as Python."""
+    if findings is None:
+        return None
+    if not isinstance(findings, list):
+        raise ValueError("findings that are no list")
+    return Style(
+        score=max(0.0, 1 - rules.points_off * len(findings)),
+        weight=rules.weight,
+        findings=[Finding.model_validate(finding) for finding in findings[:MAX_FINDINGS]],
+        more=max(0, len(findings) - MAX_FINDINGS),
+    )
+
+
+def _usage(run: Frame, tests_seconds: float) -> Usage:
+    return Usage(
+        notebook_seconds=round(float(run["seconds"]), 3),
+        tests_seconds=round(tests_seconds, 3),
+        cpu_seconds=run.get("cpu_seconds"),
+        peak_memory_bytes=run["peak_memory_bytes"],
+    )
 
 
 def _failing_cell(failure: Any) -> FailingCell | None:
-    if not isinstance(failure, dict):
-        return None
-    cell = FailingCell.model_validate(failure)
-    return cell.model_copy(update={"error": cell.error[:100], "message": cell.message[:MAX_REPORT_TEXT]})
+    return None if failure is None else FailingCell.model_validate(failure)
+
+
+def _staff(run: Frame, records: list[dict[str, Any]]) -> Staff:
+    """A text for each test that did not pass, and a word about each that was not sealed."""
+    tests = {
+        record["id"]: StaffTest(name=record["name"], sealed=record.get("sealed", True), text=record["staff"])
+        for record in records
+    }
+    failure = run.get("failure") or {}
+    return Staff(tests=tests, traceback=str(failure.get("traceback") or "")[:20_000])

@@ -3,19 +3,23 @@
 import asyncio
 import json
 import os
-from pathlib import Path, PurePosixPath
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from openjupyter_service.errors import ExerciseError
-from openjupyter_service.exercises.course import Exercise, load_exercise
-from openjupyter_service.grading import session
-from openjupyter_service.report import Report
-from openjupyter_service.sandbox.engine import Engine
+from openjupyter_service.cli.options import grading_options, local_settings, without_overruled
+from openjupyter_service.cli.report import print_report
+from openjupyter_service.errors import ExerciseError, SandboxError
+from openjupyter_service.exercises.course import EXERCISE_FILE, Exercise, load_exercise
+from openjupyter_service.exercises.layout import public_half
+from openjupyter_service.grading.local import LocalGrader, gather_files
+from openjupyter_service.grading.session import Graded, Progress
+from openjupyter_service.report import internal_error
 from openjupyter_service.settings import GradingSettings
 
 
@@ -25,62 +29,65 @@ from openjupyter_service.settings import GradingSettings
 @click.option(
     "--course",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The public half; default: the folder notebooks/ beside the private half.",
+    help="The public half; default: notebooks/ beside the private half, else the private half itself.",
 )
-@click.option("--sandbox-image", default=GradingSettings().sandbox_image, show_default=True)
-@click.option("--judge-image", default=GradingSettings().judge_image, show_default=True)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Seed of tests with random inputs; default: drawn.")
+@grading_options
 @click.option("--json", "as_json", is_flag=True, help="Print the whole report, the staff part included, as JSON.")
 def grade(
-    exercise_dir: Path, notebook: Path, course: Path | None, sandbox_image: str, judge_image: str, as_json: bool
+    exercise_dir: Path, notebook: Path, course: Path | None, seed: int | None, as_json: bool, **options: str | None
 ) -> None:
     """Grade NOTEBOOK, and the exercise's files beside it, with the hidden tests of EXERCISE_DIR.
 
     Exit codes: 0 graded, whatever the score; 1 not graded; 2 usage.
     """
     exercise_dir = exercise_dir.resolve()
-    exercise = load_exercise(exercise_dir.parent, exercise_dir.name)
-    course = course or exercise_dir.parent.parent / "notebooks"
-    files = gather_files(exercise, notebook, course)
-    settings = GradingSettings(sandbox_image=sandbox_image, judge_image=judge_image)
-    console = Console(stderr=True)
-    with console.status("Starting …") as status:
+    if not (exercise_dir / EXERCISE_FILE).is_file():
+        raise click.UsageError(f"there is no {EXERCISE_FILE} in {exercise_dir}; name the folder of an exercise")
+    exercise = without_overruled(load_exercise(exercise_dir.parent, exercise_dir.name), options)
+    public = course.resolve() if course else public_half(exercise)
+    files = gather_files(exercise, notebook, public)
+    try:
+        graded = asyncio.run(_graded(local_settings(options), exercise, files, seed))
+    except (ExerciseError, SandboxError) as error:
+        if as_json:
+            report = internal_error(str(error)).model_dump(mode="json")
+            click.echo(json.dumps({**report, "timings": {}}, ensure_ascii=False))
+        click.echo(_not_graded(exercise, error), err=True)
+        sys.exit(1)
+    report = graded.report.model_dump(mode="json")
+    if as_json:
+        click.echo(json.dumps({**report, "timings": graded.timings}))
+    else:
+        print_report(Console(), report)
 
-        def progress(event: dict[str, Any]) -> None:
+
+async def _graded(settings: GradingSettings, exercise: Exercise, files: dict[str, bytes], seed: int | None) -> Graded:
+    with _shown_progress() as progress:
+        return await LocalGrader(settings, f"cli-{os.getpid()}").grade(exercise, files, progress, seed)
+
+
+@contextmanager
+def _shown_progress() -> Iterator[Progress]:
+    """Progress on standard error while a person looks at it, else nowhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda event: None
+        return
+    with console.status("start …") as status:
+
+        def show(event: dict[str, Any]) -> None:
             status.update(f"{event['step']} {event['done']} of {event['total']} …")
 
-        graded = asyncio.run(
-            session.grade(Engine(f"cli-{os.getpid()}"), settings, exercise, files, exercise.notebook, progress)
+        yield show
+
+
+def _not_graded(exercise: Exercise, error: Exception) -> str:
+    """One sentence; what the tests themselves said of their fault comes below it."""
+    text = str(error).strip()
+    if isinstance(error, ExerciseError) and "\n" in text:
+        return (
+            f"openjupyter: not graded: the hidden tests of {exercise.name} are broken; "
+            f"mend them in {exercise.folder} and grade again:\n{text}"
         )
-    if as_json:
-        click.echo(json.dumps({**graded.report.model_dump(mode="json"), "timings": graded.timings}))
-    else:
-        _print_report(graded.report)
-
-
-def gather_files(exercise: Exercise, notebook: Path, course: Path) -> dict[str, bytes]:
-    """The submission's files by path in the course: those beside the notebook, else the course's own."""
-    files = {exercise.notebook: notebook.read_bytes()}
-    home = PurePosixPath(exercise.notebook).parent
-    for name in [*exercise.files, *exercise.data]:
-        path = PurePosixPath(name)
-        beside = notebook.parent / path.relative_to(home) if path.is_relative_to(home) else None
-        source = beside if beside is not None and beside.is_file() else course / name
-        try:
-            files[name] = source.read_bytes()
-        except OSError:
-            raise ExerciseError(
-                f"{name} is neither beside the notebook nor in {course}; name it with --course"
-            ) from None
-    return files
-
-
-def _print_report(report: Report) -> None:
-    console = Console()
-    score = "no score" if report.score is None else f"{report.points:g} of {report.max_points:g} points"
-    console.print(f"{report.status}: {score}")
-    if cell := report.failing_cell:
-        console.print(f"code cell {cell.number}: {cell.error}: {cell.message}", markup=False)
-    table = Table("Test", "Outcome", "Points", "Message")
-    for test in report.tests:
-        table.add_row(escape(test.title), test.outcome, f"{test.points:g}/{test.max_points:g}", escape(test.message))
-    console.print(table)
+    return f"openjupyter: not graded: {' '.join(text.split())}"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import click
 
+from openjupyter_service.cli.check import check
 from openjupyter_service.cli.courses import publish
 from openjupyter_service.cli.grade import grade
 from openjupyter_service.cli.store import migrate
@@ -17,6 +18,7 @@ def cli() -> None:
     """OpenJupyter: a JupyterLab for every learner of an LMS, sealed grading, scores in the gradebook."""
 
 
+cli.add_command(check)
 cli.add_command(grade)
 cli.add_command(publish)
 cli.add_command(migrate)

@@ -4,10 +4,12 @@ from pathlib import Path, PurePosixPath
 
 from openjupyter_service.errors import ExerciseError
 from openjupyter_service.exercises.course import Exercise
+from openjupyter_service.exercises.mistakes import shown_path
 from openjupyter_service.grading import session
 from openjupyter_service.grading.notebook import clean_notebook
 from openjupyter_service.grading.session import Graded, Progress
 from openjupyter_service.sandbox.engine import Engine
+from openjupyter_service.sandbox.pair import FreshPairs
 from openjupyter_service.settings import GradingSettings
 
 
@@ -21,13 +23,13 @@ class LocalGrader:
 
     def __init__(self, settings: GradingSettings, site: str) -> None:
         self._settings = settings
-        self._engine = Engine(site)
+        self._pairs = FreshPairs(Engine(site))
 
     async def grade(
         self, exercise: Exercise, files: dict[str, bytes], progress: Progress, seed: int | None = None
     ) -> Graded:
         """Grade what `gather_files` gave; errors are those of a session."""
-        return await session.grade(self._engine, self._settings, exercise, files, exercise.notebook, progress)
+        return await session.grade(self._pairs, self._settings, exercise, files, exercise.notebook, progress, seed)
 
 
 def gather_files(exercise: Exercise, notebook: Path, public: Path) -> dict[str, bytes]:
@@ -51,8 +53,8 @@ def gather_files(exercise: Exercise, notebook: Path, public: Path) -> dict[str, 
         source = next((place for place in places if place.is_file()), None)
         if source is None:
             raise ExerciseError(
-                f"{name} is neither beside the notebook nor in {public}; name the course's public half with --course, "
-                f"or mend the name in {exercise.folder}/exercise.toml: it is relative to the public half"
+                f"{name} is neither beside the notebook nor in {shown_path(public)}; name the course's public half, or "
+                f"mend the name in {shown_path(exercise.folder / 'exercise.toml')}: it is relative to the public half"
             )
         found[name] = source.read_bytes()
     return found

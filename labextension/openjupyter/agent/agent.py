@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import os
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -56,7 +57,7 @@ class Agent:
             if body is None:
                 return
             self._order = unpack(body)
-            runner, forks, run = await self._run(runner)
+            runner, forks, run = await self._run(runner, self._progress)
             self._say({"id": self._order["id"], "run": {**asdict(run), "peak_memory_bytes": peak_bytes()}})
             await self._answer(stack, runner, forks, MAX_RUNS if run.alive else 0)
             forks.end()
@@ -66,7 +67,7 @@ class Agent:
         await stack.enter_async_context(runner.kernel())
         return runner
 
-    async def _run(self, runner: NotebookRun) -> tuple[NotebookRun, Forks, Run]:
+    async def _run(self, runner: NotebookRun, progress: Callable[[int, int], None]) -> tuple[NotebookRun, Forks, Run]:
         """Run the notebook in a kernel that waits for it; afterwards the kernel serves forks, if it still can."""
         notebook_path = self._unpack()
         limits = self._order["limits"]
@@ -75,7 +76,7 @@ class Agent:
             notebook_path.parent,
             limits["notebook_seconds"],
             limits["output_bytes"],
-            self._progress,
+            progress,
         )
         forks = Forks(runner.process, self._root)
         if run.alive:
@@ -138,7 +139,7 @@ class Agent:
                 runner.process.kill()
                 runner = await self._new_kernel(stack)
                 self._home.empty()
-                runner, forks, _ = await self._run(runner)
+                runner, forks, _ = await self._run(runner, lambda done, total: None)
             else:
                 return runner, forks, runs, {"value": None}
         return runner, forks, 0, {"error": {"kind": "crashed"}}

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import logging
 import os
 import resource
 import signal
@@ -79,5 +80,7 @@ def _config() -> Any:
     from traitlets.config import Config
 
     config = Config()
+    config.IPKernelApp.quiet = True
+    config.IPKernelApp.log_level = logging.ERROR
     config.HistoryManager.enabled = False  # nobody scrolls back, and its database would be a file of the learner's
     return config

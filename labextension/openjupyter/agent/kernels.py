@@ -20,13 +20,16 @@ class ZygoteProvisioner(LocalProvisioner):
         """Have a kernel forked that reads the manager's connection file."""
         manager = self.parent
         assert isinstance(manager, SandboxKernelManager)
-        self.process = manager.zygote.fork(manager.connection_file)
+        self.process = manager.forked = manager.zygote.fork(manager.connection_file)
         self.pid = self.pgid = self.process.pid
         return self.connection_info
 
 
 class SandboxKernelManager(AsyncKernelManager):
     """The one kind of kernel there is, whatever a notebook names."""
+
+    forked: ForkedKernel
+    """The kernel's process, known also when it has ended."""
 
     def __init__(self, zygote: ZygoteClient) -> None:
         super().__init__()
@@ -37,13 +40,6 @@ class SandboxKernelManager(AsyncKernelManager):
     def kernel_spec(self) -> KernelSpec:
         """Not run by anybody: the zygote forks."""
         return KernelSpec(argv=[sys.executable, "-m", "openjupyter.agent.kernel", "-f", "{connection_file}"])
-
-    @property
-    def forked(self) -> ForkedKernel:
-        """The kernel's process."""
-        process = self.provisioner.process if isinstance(self.provisioner, ZygoteProvisioner) else None
-        assert process is not None
-        return process
 
     def write_connection_file(self, **kwargs: Any) -> None:
         """Let the learner's user read the file; in this container there is nobody else."""

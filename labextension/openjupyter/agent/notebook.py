@@ -101,9 +101,10 @@ class NotebookRun:
 
     def __init__(self, zygote: ZygoteClient) -> None:
         self.notebook = nbformat.v4.new_notebook()
+        self._manager = SandboxKernelManager(zygote)
         self.client = LimitedClient(
             self.notebook,
-            km=SandboxKernelManager(zygote),
+            km=self._manager,
             timeout=None,
             allow_errors=True,
             store_widget_state=False,
@@ -123,7 +124,7 @@ class NotebookRun:
     @property
     def process(self) -> ForkedKernel:
         """The kernel's process."""
-        return self.client.km.forked
+        return self._manager.forked
 
     def execute_silently(self, code: str) -> None:
         """Have the kernel run code of ours before whatever comes next; nobody waits for it."""

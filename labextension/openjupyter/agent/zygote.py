@@ -15,6 +15,7 @@ import signal
 import socket
 from pathlib import Path
 
+from openjupyter.agent.processes import kill_below
 from openjupyter.agent.user import LearnerUser
 
 KERNEL_MODULES = (
@@ -40,12 +41,13 @@ def preload(names: str) -> None:
 
 
 def serve(connection: socket.socket, user: LearnerUser) -> None:
-    """Fork a kernel for every order on `connection`, until the agent closes it."""
+    """Fork a kernel for every order on `connection`, until the agent closes it; then nothing below is left."""
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the system
     while True:
         body, descriptors, _, _ = socket.recv_fds(connection, _ORDER_BYTES, 1)
         if not body:
+            kill_below(os.getpid(), set())
             return
         order = json.loads(body)
         pid = os.fork()

@@ -1,18 +1,20 @@
 """Running notebooks in real kernels: how they end, which cell failed first and in which line."""
 
-import os
+import socket
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
-from openjupyter.agent.forks import CRASHED, Forks
-from openjupyter.agent.notebook import MAX_ERROR_TEXT, MAX_TRACEBACK, LimitedClient, NotebookRun
-from openjupyter.agent.user import LearnerUser
+from openjupyter.agent import zygote
+from openjupyter.agent.notebook import MAX_ERROR_TEXT, MAX_TRACEBACK, LimitedClient, NotebookRun, Run
 from tests.unit.agent.running import RunningAgent, notebook_of
 
 
@@ -35,9 +37,49 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield folder
 
 
-def runner_of(home: Path, *cells: str, output_bytes: int = 100_000) -> NotebookRun:
-    notebook = nbformat.reads(notebook_of(*cells).decode(), as_version=4)
-    return NotebookRun(notebook, home, LearnerUser(os.geteuid(), os.getegid(), home), output_bytes)
+class Runner:
+    """A notebook and a kernel for it, forked from a zygote that ends with the block."""
+
+    def __init__(self, home: Path, *cells: str, output_bytes: int = 100_000) -> None:
+        self.home = home
+        self.notebook = nbformat.reads(notebook_of(*cells).decode(), as_version=4)
+        self.output_bytes = output_bytes
+
+    @asynccontextmanager
+    async def kernel(self) -> AsyncIterator[None]:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        process = subprocess.Popen(
+            [sys.executable, "-c", _ZYGOTE, str(theirs.fileno()), str(self.home)], pass_fds=[theirs.fileno()]
+        )
+        theirs.close()
+        with ours, process:
+            self.run_in = NotebookRun(zygote.ZygoteClient(ours))
+            async with self.run_in.kernel():
+                yield
+            ours.close()
+
+    async def run(self, seconds: float, progress: Any) -> Run:
+        return await self.run_in.run(self.notebook, self.home, seconds, self.output_bytes, progress)
+
+    def _first_failure(self) -> Any:
+        return self.run_in._first_failure()
+
+
+_ZYGOTE = """
+import os, pathlib, socket, sys
+from openjupyter.agent import zygote
+from openjupyter.agent.user import LearnerUser
+
+class Tester(LearnerUser):
+    def become(self): pass
+
+zygote.preload("")
+zygote.serve(socket.socket(fileno=int(sys.argv[1])), Tester(os.geteuid(), os.getegid(), pathlib.Path(sys.argv[2])))
+"""
+
+
+def runner_of(home: Path, *cells: str, output_bytes: int = 100_000) -> Runner:
+    return Runner(home, *cells, output_bytes=output_bytes)
 
 
 def test_a_notebook_runs_to_its_end_with_its_files(tmp_path: Path) -> None:
@@ -152,7 +194,8 @@ async def test_a_notebook_that_prints_without_end_is_stopped(home: Path) -> None
 def test_every_kind_of_output_counts(kind: str, content: dict[str, Any]) -> None:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
     message = {"msg_type": kind, "header": {"msg_type": kind}, "parent_header": {"msg_id": "1"}, "content": content}
-    roomy, narrow = LimitedClient(notebook, 1_000), LimitedClient(notebook, 50)
+    roomy, narrow = LimitedClient(notebook), LimitedClient(notebook)
+    roomy.output_left, narrow.output_left = 1_000, 50
     roomy.clear_before_next_output = False  # as at the start of every cell
     roomy.process_message(message, notebook.cells[0], 0)
     assert not roomy.flooded.is_set()
@@ -170,9 +213,47 @@ async def test_a_kernel_that_dies_is_told(home: Path) -> None:
     assert run.failure is not None and (run.failure.number, run.failure.error) == (2, "kernel died")
 
 
-async def test_without_a_kernel_every_question_is_answered_all_the_same(tmp_path: Path) -> None:
-    forks = Forks(tmp_path / "socket", LearnerUser(os.geteuid(), os.getegid(), tmp_path))
-    assert await forks.begin(1) == CRASHED
-    assert await forks.ask({"do": "get", "name": "x", "id": 1}) == CRASHED
-    forks.end()
-    assert await forks.ask({"do": "get", "name": "x", "id": 2}) == CRASHED
+def test_a_kernel_that_a_test_has_killed_is_made_anew(tmp_path: Path) -> None:
+    with RunningAgent(tmp_path / "home") as agent:
+        run = agent.run(
+            "import os, signal, time\nfrom pathlib import Path\nran = os.getpid()\nPath('made').write_text('once')",
+            "def kill(number):\n    os.kill(os.getppid(), number)\n    time.sleep(5)",
+        )
+        assert run["alive"]
+        agent.begin()
+        first = agent.get("ran")
+        for number in (9, 19):  # killed, and stopped for good
+            agent.begin(1)
+            assert agent.error("run", source=f"kill({number})")["kind"] in ("time limit", "crashed")
+            assert agent.begin() == {"value": None}
+            assert agent.get("ran") != first
+            assert agent.value("run", source="Path('made').read_text()") == "once"
+
+
+def test_what_a_test_does_to_files_ends_with_it(tmp_path: Path) -> None:
+    with RunningAgent(tmp_path / "home") as agent:
+        agent.run(
+            "import os, shutil\nfrom pathlib import Path\nPath('kept').write_text('as it was')\nos.mkdir('folder')",
+            files={"course/data.csv": b"1,2"},
+        )
+        agent.begin()
+        agent.value("run", source="Path('new').write_text('x'); Path('kept').write_text('changed'); os.mkdir('deep')")
+        agent.value("run", source="Path('deep/er').write_text('x'); os.unlink('data.csv'); shutil.rmtree('folder')")
+        agent.value("run", source="os.symlink('/etc/passwd', 'link')")
+        assert "new" in agent.value("files")
+        agent.begin()
+        assert agent.value("files") == ["data.csv", "kept", "task.ipynb"]
+        assert agent.value("read_file", path="kept") == b"as it was"
+        assert agent.value("read_file", path="data.csv") == b"1,2"
+        assert agent.value("run", source="sorted(os.listdir())") == ["data.csv", "folder", "kept", "task.ipynb"]
+
+
+def test_without_a_kernel_every_question_is_answered_all_the_same(tmp_path: Path) -> None:
+    with RunningAgent(tmp_path / "home") as agent:
+        run = agent.run("print('before')", "import os\nos._exit(1)")
+        assert (run["status"], run["alive"]) == ("runtime error", False)
+        assert agent.begin() == {"error": {"kind": "crashed"}}
+        assert agent.ask("get", name="x") == {"error": {"kind": "crashed"}}
+        outputs = agent.ask_agent("outputs", cell=0)["value"]
+        assert [output["text"] for output in outputs] == ["before\n"]
+        assert agent.ask_agent("outputs", cell=99) == {"value": []}

@@ -237,20 +237,20 @@ def test_objects_are_made_used_and_asked(agent: RunningAgent) -> None:
     assert agent.value("length", target=account) == 4
     assert agent.value("contains", target=account, item=encode("cleo")) is True
     assert agent.value("contains", target=account, item=encode("ada")) is False
-    assert agent.value("items", target=agent.get("counter")) == [1, 2, 3]
+    assert agent.value("iterate", target=agent.get("counter")) == [1, 2, 3]
 
 
 def test_exceptions_come_with_builtin_type_message_and_place(agent: RunningAgent) -> None:
     error = agent.error("call", **call_of(agent.get("divide"), 1, 0))
     assert (error["kind"], error["type"], error["name"]) == ("raised", "ZeroDivisionError", "ZeroDivisionError")
     assert error["message"] == "division by zero"
-    assert error["place"] == {"cell": 1, "number": 2, "line": 6}
+    assert error["place"] == {"execution": 2, "line": 6}
     assert "return a / b * scale" in error["traceback"]
     assert "openjupyter" not in error["traceback"]
     deposit = agent.value("attribute", target=agent.get("account"), name="deposit")
     error = agent.error("call", **call_of(deposit, -1))
     assert (error["type"], error["name"], error["message"]) == ("ValueError", "Own", "amount must be positive")
-    assert error["place"]["number"] == 3
+    assert error["place"]["execution"] == 3
     error = agent.error("attribute", target=agent.get("account"), name="broken")
     assert (error["type"], error["message"]) == ("FileNotFoundError", "[Errno 2] no such thing")
     assert agent.error("attribute", target=agent.get("account"), name="color")["type"] == "AttributeError"
@@ -262,7 +262,7 @@ def test_the_deepest_line_of_the_learner_is_told(agent: RunningAgent) -> None:
     fail = agent.value("attribute", target=agent.get("helper"), name="fail")
     assert agent.error("call", **call_of(fail))["place"] == {"file": "helper.py", "line": 3}
     error = agent.error("call", **call_of(agent.get("mean"), [1, "2"]))
-    assert error["place"] == {"cell": 1, "number": 2, "line": 2}
+    assert error["place"] == {"execution": 2, "line": 2}
 
 
 @pytest.mark.parametrize(
@@ -288,20 +288,36 @@ def test_values_that_cannot_cross_are_told(agent: RunningAgent, name: str, words
     assert error["kind"] == "value" and words in error["message"]
 
 
-def test_an_endless_iterator_is_cut(agent: RunningAgent) -> None:
-    error = agent.error("items", target=agent.call(agent.get("endless")))
+def test_an_iterator_gives_one_item_at_a_time(agent: RunningAgent) -> None:
+    iterator = agent.value("iterate", target=agent.call(agent.get("endless")))
+    assert [agent.value("next", target=iterator) for _ in range(3)] == [[0], [1], [2]]
+    iterator = agent.value("run", source="iter([5])")
+    assert [agent.value("next", target=iterator) for _ in range(3)] == [[5], [], []]
+    error = agent.error(
+        "iterate",
+        target=agent.value("run", source="type('Long', (list,), {})(range(100_001))"),
+    )
     assert error == {"kind": "value", "message": "it has more than 100,000 items"}
 
 
 def test_printed_text_is_kept_apart(agent: RunningAgent) -> None:
-    assert agent.value("printed") == ""
+    assert agent.value("printed", stream="stdout") == ""
     assert agent.call(agent.get("speak"), "grüße\n") == 6
     assert agent.call(agent.get("speak"), "x" * 2_000_000) == 2_000_000
-    printed = agent.value("printed")
+    printed = agent.value("printed", stream="stdout")
     assert printed.startswith("grüße\nxxx") and len(printed) == 1_000_000
 
 
-def test_input_has_nobody_to_ask(agent: RunningAgent) -> None:
+def test_input_is_empty_a_few_times_and_then_ends(agent: RunningAgent) -> None:
+    assert [agent.call(agent.get("ask")) for _ in range(20)] == [""] * 20
+    assert agent.error("call", **call_of(agent.get("ask")))["type"] == "EOFError"
+    assert agent.value("printed", stream="stdout") == ""
+    assert agent.value("printed", stream="prompts")
+
+
+def test_input_reads_the_lines_of_a_test(agent: RunningAgent) -> None:
+    agent.value("inputs", lines=["one", "two"])
+    assert [agent.call(agent.get("ask")) for _ in range(2)] == ["one", "two"]
     assert agent.error("call", **call_of(agent.get("ask")))["type"] == "EOFError"
 
 
@@ -377,7 +393,7 @@ def test_the_namespace_holds_nothing_of_ours(agent: RunningAgent) -> None:
 @pytest.mark.parametrize("name", ["die", "stop_the_children"])
 def test_a_fork_that_dies_harms_only_its_test(shared: RunningAgent, name: str) -> None:
     shared.begin()
-    assert shared.error("call", **call_of(shared.get(name))) == {"kind": "crashed"}
+    assert shared.error("call", **call_of(shared.get(name)))["kind"] == "crashed"
     assert shared.ask("get", name="numbers") == {"error": {"kind": "crashed"}}
     assert shared.begin() == {"value": None}
     assert shared.get("numbers") == [1, 2, 3]

@@ -12,8 +12,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import nbformat
+
 from openjupyter.agent.objects import Objects
-from openjupyter.agent.quiet import Printed
+from openjupyter.agent.quiet import Streams
 from openjupyter.wire.frames import Frame, pack, receive_frame
 
 PATIENCE_SECONDS = 60
@@ -38,6 +40,13 @@ class Judged:
         return {record["name"].partition("::")[2]: record for record in self.verdict["tests"]}
 
 
+class NoConversation:
+    """Nobody to call back: a callback's frames would need the judge's pipe."""
+
+    def call_back(self, answer: Any, frame: Frame) -> Frame:
+        raise AssertionError("this sandbox cannot call a test's function")
+
+
 class Namespace:
     """An honest sandbox: the agent's own objects over a namespace made by `source`, fresh for each test."""
 
@@ -46,21 +55,35 @@ class Namespace:
         self._objects: Objects | None = None
 
     def __call__(self, question: Frame) -> Frame:
-        if question["do"] == "begin":
-            names: dict[str, Any] = {"__name__": "__main__"}
-            printed = Printed()
-            names["print"] = lambda *words: print(*words, file=printed)
-            exec(self._code, names)
-            shell = SimpleNamespace(user_ns=names, compile=SimpleNamespace(_filename_map={"<the notebook>": 3}))
-            self._objects = Objects(shell, printed)
-            return {"value": None}
-        if question["do"] == "end":
-            return {"value": None}
+        match question.get("agent"):
+            case "begin":
+                names: dict[str, Any] = {"__name__": "__main__"}
+                streams = Streams()
+                names["print"] = lambda *words: print(*words, file=streams.stdout)
+                exec(self._code, names)
+                shell = SimpleNamespace(user_ns=names, compile=SimpleNamespace(_filename_map={"<the notebook>": 3}))
+                self._objects = Objects(shell, streams, NoConversation())  # type: ignore[arg-type]
+                return {"value": None}
+            case "outputs":
+                return {"value": [{"output_type": "stream", "name": "stdout", "text": "shown\n"}]}
+            case str():
+                return {"value": None}
         assert self._objects
-        reply = self._objects.answer(question)
-        if "error" in reply and isinstance(place := reply["error"].get("place"), dict) and "execution" in place:
-            reply["error"]["place"] = {"cell": 4, "number": place["execution"], "line": place["line"]}
-        return reply
+        return self._objects.answer(question)
+
+
+NOTEBOOK = nbformat.writes(
+    nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell("text", id="text-1"),
+            nbformat.v4.new_markdown_cell("text", id="text-2"),
+            nbformat.v4.new_code_cell("import math", id="code-1"),
+            nbformat.v4.new_code_cell("%matplotlib inline", id="code-2"),
+            nbformat.v4.new_code_cell("def f(n):\n    return n", id="code-3"),
+        ]
+    )
+)
+"""What was handed in; the namespace's source counts as its third execution, of the one code cell."""
 
 
 def run_judge(
@@ -70,6 +93,7 @@ def run_judge(
     *,
     alive: bool = True,
     files: list[str] | None = None,
+    **order: Any,
 ) -> Judged:
     """Judge with these hidden tests (source, or sources by file name)."""
     sources = {"test_hidden.py": tests} if isinstance(tests, str) else tests
@@ -84,7 +108,7 @@ def run_judge(
         stderr=subprocess.PIPE,
     )
     try:
-        judged = _converse(process, sources, answer, alive, files or [])
+        judged = _converse(process, sources, answer, {"notebook_alive": alive, "files": files or [], **order})
     finally:
         process.kill()
         assert process.stderr and process.stdout and process.stdin
@@ -96,9 +120,7 @@ def run_judge(
     return judged
 
 
-def _converse(
-    process: "subprocess.Popen[bytes]", sources: Mapping[str, str], answer: Answer, alive: bool, files: list[str]
-) -> Judged:
+def _converse(process: "subprocess.Popen[bytes]", sources: Mapping[str, str], answer: Answer, changes: Frame) -> Judged:
     assert process.stdin and process.stdout
     descriptor, deadline = process.stdout.fileno(), time.monotonic() + PATIENCE_SECONDS
     stdin = process.stdin
@@ -114,7 +136,11 @@ def _converse(
 
     assert receive_frame(read) == {"event": "ready"}
     tests = {name: base64.b64encode(source.encode()).decode() for name, source in sources.items()}
-    send({"tests": tests, "files": files, "test_seconds": 7, "notebook_alive": alive})
+    order = {
+        "tests": tests, "test_seconds": 7, "run_seconds": 60, "own_seconds": 30, "link": None, "notebook": NOTEBOOK,
+        "sources": {}, "executions": {"3": 4}, "seed": 7, "reveal": "none", "style": None,
+    }  # fmt: skip
+    send({**order, **changes})
     judged = Judged({})
     while (frame := receive_frame(read)) is not None:
         if "verdict" in frame:

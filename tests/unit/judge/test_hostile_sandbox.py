@@ -1,6 +1,8 @@
 """A sandbox that lies, forges, stops or goes away: no point is given for it, and nothing of the tests leaks out."""
 
 import os
+import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,36 +10,44 @@ from typing import Any
 import pytest
 
 from openjupyter.wire.codec import encode
-from openjupyter.wire.frames import Frame, pack
-from openjupyter_service.judge.channel import Channel, SandboxGone
+from openjupyter.wire.frames import Frame, envelope, pack
+from openjupyter_service.judge.channel import Channel, MalformedReply, SandboxGone, SocketLink
 from openjupyter_service.judge.failures import NotDefined, Raised, Stopped, UnusableValue
-from openjupyter_service.judge.learner import Handle, Learner, Sandbox
+from openjupyter_service.judge.cells import Notebook
+from openjupyter_service.judge.handle import Handle, handle_number, make_handle
+from openjupyter_service.judge.learner import Learner
+from openjupyter_service.judge.sandbox import Sandbox
 from tests.unit.judge.running import run_judge
 
 SECRET = "31337"
 
 
-class ScriptedChannel(Channel):
-    """Gives prepared replies; what was asked is kept."""
+class ScriptedLink:
+    """Gives prepared replies to questions for the fork; what was asked is kept. The agent itself is honest."""
 
     def __init__(self, *replies: Any) -> None:
-        super().__init__(-1, -1)
         self.replies = list(replies)
         self.sent: list[Frame] = []
 
-    def send(self, frame: Frame) -> None:
+    def exchange(self, frame: Frame) -> Frame:
         pack(frame)
+        if "agent" in frame:
+            return {"id": frame["id"], "value": None}
         self.sent.append(frame)
-
-    def receive(self) -> Frame | None:
         reply = self.replies.pop(0)
         if not isinstance(reply, dict):
-            return None
-        return {"id": self.sent[-1]["id"], **reply}
+            raise SandboxGone("the sandbox gave no reply")
+        return reply if "callback" in reply else {"id": frame["id"], **reply}
 
 
 def learner_with(*replies: Any, files: tuple[str, ...] = ()) -> Learner:
-    return Learner(Sandbox(ScriptedChannel(*replies), files))
+    sandbox = Sandbox(ScriptedLink(*replies), make_handle, handle_number, files)
+    return Learner(sandbox, Notebook("{}", {}, lambda cell: []))
+
+
+def asked_of(thing: Any) -> list[Frame]:
+    link: ScriptedLink = thing._sandbox._link
+    return link.sent
 
 
 HANDLE = {"value": {"t": "handle", "id": 1, "type": "Thing", "repr": "a thing"}}
@@ -50,8 +60,9 @@ def handle_with(*replies: Any) -> Handle:
 
 
 BROKEN_REPLIES: list[Any] = [
-    None,
     {},
+    {"callback": 1, "args": [], "kwargs": {}},
+    {"callback": "1"},
     {"id": 99, "value": 1},
     {"id": "1", "value": 1},
     {"id": None, "value": 1},
@@ -65,9 +76,19 @@ BROKEN_REPLIES: list[Any] = [
 
 @pytest.mark.parametrize("reply", BROKEN_REPLIES, ids=str)
 def test_a_broken_reply_is_no_answer_even_where_an_exception_is_expected(reply: Any) -> None:
-    with pytest.raises(SandboxGone):  # noqa: SIM117
+    learner = learner_with(reply, {"value": 1})
+    with pytest.raises(Stopped) as caught:  # noqa: SIM117
         with pytest.raises(Exception):  # noqa: B017  # as a hidden test might
-            learner_with(reply).mean  # noqa: B018
+            learner.mean  # noqa: B018
+    assert (caught.value.outcome, caught.value.label) == ("crashed", "mean")
+    with pytest.raises(Stopped):  # whatever such a fork says later is no answer either
+        learner.other  # noqa: B018
+
+
+def test_a_sandbox_that_is_gone_is_no_exception_that_a_test_could_expect() -> None:
+    with pytest.raises(SandboxGone):  # noqa: SIM117
+        with pytest.raises(Exception):  # noqa: B017
+            learner_with(None).mean  # noqa: B018
 
 
 @pytest.mark.parametrize("kind", ["time limit", "memory limit", "crashed"])
@@ -189,7 +210,7 @@ def forged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Frame]]:
     errors = iter(FORGED_ERRORS)
 
     def answer(question: Frame) -> Frame:
-        return {"error": next(errors)} if question["do"] == "get" else {"value": None}
+        return {"error": next(errors)} if question.get("do") == "get" else {"value": None}
 
     yield run_judge(tmp_path_factory.mktemp("judge"), MANY, answer, files=["layers.py"]).verdict["tests"]
 
@@ -220,7 +241,7 @@ def test_a_handle_asks_nothing_to_be_shown_hashed_or_copied() -> None:
     assert len({thing, thing}) == 1
     for name in ("__array__", "__length_hint__", "__deepcopy__", "__dataframe__", "__index__"):
         assert not hasattr(thing, name)
-    assert len(thing._sandbox.channel.sent) == 1
+    assert len(asked_of(thing)) == 1
 
 
 @pytest.mark.parametrize(
@@ -234,7 +255,7 @@ def test_a_handle_asks_nothing_to_be_shown_hashed_or_copied() -> None:
         lambda thing: not thing,
         lambda thing: thing in [1],
         lambda thing: thing < 1,
-        lambda thing: thing + 1,
+        lambda thing: thing >= 1,
         lambda thing: int(thing),
         lambda thing: {thing: 1}[object()],
     ],
@@ -244,14 +265,45 @@ def test_a_handle_refuses_what_a_learner_could_bend(use: Any) -> None:
         use(handle_with())
 
 
-def test_a_handle_cannot_be_changed() -> None:
-    thing = handle_with()
-    with pytest.raises(AttributeError, match="cannot be changed"):
-        thing.name = 1
-    with pytest.raises(TypeError):
-        thing["a"] = 1  # type: ignore[index]
-    with pytest.raises((AttributeError, TypeError)):
-        del thing["a"]  # type: ignore[attr-defined]
+def test_a_handle_is_changed_where_it_is() -> None:
+    thing = handle_with(*[{"value": None}] * 3)
+    thing.name = 1
+    thing["a"] = [2]
+    del thing["a"]
+    asked = [(frame["do"], frame.get("name"), frame.get("index"), frame.get("value")) for frame in asked_of(thing)[1:]]
+    assert asked == [
+        ("set_attribute", "name", None, 1), ("set_item", None, "a", [2]), ("delete_item", None, "a", None)
+    ]  # fmt: skip
+    assert set(vars(thing)) == {"_sandbox", "_number", "_label", "_type_name", "_repr"}
+
+
+def test_operators_are_asked_of_the_learner() -> None:
+    thing = handle_with(*[{"value": 1}] * 4)
+    assert [thing + 2, 2 - thing, -thing, abs(thing)] == [1, 1, 1, 1]
+    node = {"t": "handle", "id": 1}
+    assert [(frame["operator"], frame["operands"]) for frame in asked_of(thing)[1:]] == [
+        ("add", [node, 2]), ("sub", [2, node]), ("neg", [node]), ("abs", [node])
+    ]  # fmt: skip
+
+
+def test_a_function_of_the_test_is_called_back() -> None:
+    calls: list[Any] = []
+    thing = handle_with({"callback": 1, "args": [[1, 2]], "kwargs": {"key": "a"}}, {"value": 7})
+    assert thing(lambda values, key: calls.append((values, key)) or 5) == 7
+    assert calls == [([1, 2], "a")]
+    assert asked_of(thing)[1]["args"] == [{"t": "handle", "callback": 1}]
+    assert asked_of(thing)[2]["value"] == 5
+
+
+@pytest.mark.parametrize("error", [AssertionError(SECRET), pytest.fail.Exception(SECRET)], ids=["assert", "fail"])
+def test_a_verdict_in_a_callback_is_kept_from_the_learner(error: BaseException) -> None:
+    def judge(value: Any) -> Any:
+        raise error
+
+    thing = handle_with({"callback": 1, "args": [1], "kwargs": {}}, {"value": 7})
+    with pytest.raises(type(error)):
+        thing(judge)
+    assert SECRET not in str(asked_of(thing)) and asked_of(thing)[2]["raise"] == "RuntimeError"
 
 
 @pytest.mark.parametrize("length", [-1, 1.0, True, "3", None, [1], {"t": "int", "v": "-1"}])
@@ -265,7 +317,7 @@ def test_a_huge_length_is_an_error_and_no_hang() -> None:
         len(handle_with({"value": 2**80}))
 
 
-def test_only_a_list_is_iterated_over() -> None:
+def test_only_lists_and_iterators_are_iterated_over() -> None:
     assert [*iter(handle_with({"value": [1, {"t": "tuple", "v": []}]}))] == [1, ()]
     with pytest.raises(UnusableValue):
         iter(handle_with({"value": "abc"}))
@@ -291,12 +343,12 @@ def test_printed_text_is_text() -> None:
 def test_arguments_are_data_or_handles() -> None:
     thing = handle_with({"value": 1}, {"value": 2})
     assert thing(thing, [thing, 1.5], key={"a": thing}) == 1
-    sent = thing._sandbox.channel.sent[-1]
+    sent = asked_of(thing)[-1]
     node = {"t": "handle", "id": 1}
     assert sent["args"] == [node, [node, 1.5]]
-    assert sent["kwargs"] == {"key": {"t": "dict", "v": [["a", node]]}}
+    assert sent["kwargs"] == {"key": {"t": "dict", "v": [["a"], [node]]}}
     with pytest.raises(TypeError, match="cannot be passed"):
-        thing(lambda: 1)
+        thing(object())
 
 
 # ----------------------------------------------------------------------------- figures
@@ -376,19 +428,33 @@ def test_a_figure_of_texts_is_unusable() -> None:
 # ----------------------------------------------------------------------------- the channel itself
 
 
-def test_a_reply_that_is_no_frame_ends_it() -> None:
-    reading, writing = os.pipe()
-    null = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.write(writing, b"\xff\xff\xff\xff")
-        with pytest.raises(SandboxGone):
-            Channel(reading, null).ask("get", name="x")
-        os.close(writing)
-        with pytest.raises(SandboxGone):
-            Channel(reading, null).ask("get", name="x")
-    finally:
-        os.close(reading)
-        os.close(null)
+@pytest.mark.parametrize("body", [b"\xff\xff", b"[]", b"hello", b'{"a":NaN}', b"[" * 100_000, b"," * 6_000_000])
+def test_a_reply_that_is_no_frame_is_a_crash_and_not_the_end(body: bytes, tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair()
+    link = SocketLink.__new__(SocketLink)
+    link._socket = ours
+    sender = threading.Thread(target=theirs.sendall, args=(envelope(body),))
+    sender.start()
+    with ours, theirs, pytest.raises(MalformedReply):
+        link.exchange({"do": "get", "id": 1})
+    sender.join()
+
+
+@pytest.mark.parametrize(("sent", "reply"), [(b"", {"error": {"kind": "memory limit"}}), (b"\xff\xff\xff\xff", {})])
+def test_the_service_says_why_a_sandbox_has_ended(sent: bytes, reply: Frame) -> None:
+    ours, theirs = socket.socketpair()
+    reading, answering = os.pipe()
+    asking, writing = os.pipe()
+    link = SocketLink.__new__(SocketLink)
+    link._socket, link._channel = ours, Channel(reading, writing)
+    os.write(answering, pack({"id": 4, **reply}))
+    theirs.sendall(sent)
+    theirs.close()
+    with ours:
+        assert link.exchange({"do": "get", "id": 4}) == {"id": 4, **reply}
+    assert b'"to":"service"' in os.read(asking, 100)
+    for descriptor in (reading, answering, asking, writing):
+        os.close(descriptor)
 
 
 BROKEN = {
@@ -408,12 +474,7 @@ def test_broken_tests_are_a_fault_and_no_score(tmp_path: Path, name: str) -> Non
     assert words in judged.verdict["fault"]
 
 
-@pytest.mark.parametrize(
-    "reply",
-    [None, {"error": {"kind": "nonsense"}}],
-    ids=["closed", "unknown"],
-)
-def test_a_lost_sandbox_is_a_fault_and_no_score(tmp_path: Path, reply: Frame | None) -> None:
+def test_a_lost_sandbox_is_no_verdict(tmp_path: Path) -> None:
     source = """
 import pytest
 
@@ -427,9 +488,9 @@ def test_expects_anything(learner):
 def test_last(learner):
     pass
 """
-    judged = run_judge(tmp_path, source, lambda question: reply if question["do"] == "get" else {"value": None})
-    assert set(judged.verdict) == {"fault"}
-    assert "sandbox" in judged.verdict["fault"].lower()
+    judged = run_judge(tmp_path, source, lambda question: None if question.get("do") == "get" else {"value": None})
+    assert set(judged.verdict) == {"lost"}
+    assert "sandbox" in judged.verdict["lost"].lower()
 
 
 def test_stopped_code_is_told_per_test(tmp_path: Path) -> None:
@@ -437,7 +498,7 @@ def test_stopped_code_is_told_per_test(tmp_path: Path) -> None:
     source = "\n".join(f"def test_{n}(learner):\n    learner.f\n" for n in range(4))
 
     def answer(question: Frame) -> Frame:
-        if question["do"] != "get":
+        if question.get("do") != "get":
             return {"value": None}
         kind = next(kinds, None)
         return {"error": {"kind": kind}} if kind else {"value": 1}
@@ -449,4 +510,4 @@ def test_stopped_code_is_told_per_test(tmp_path: Path) -> None:
         ("crashed", "Python ended while `f` was running."),
         ("passed", ""),
     ]
-    assert judged.verdict["score"] == 0.25
+    assert [record["earned"] for record in judged.verdict["tests"]] == [0, 0, 0, 1]

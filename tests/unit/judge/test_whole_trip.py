@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from openjupyter.wire.frames import Frame
+from openjupyter_service.exercises.file import Style
 from openjupyter_service.grading.verdict import make_report
-from tests.unit.agent.running import RunningAgent
+from tests.unit.agent.running import RunningAgent, notebook_of
 from tests.unit.judge.running import run_judge
 
 CELLS = [
@@ -73,13 +74,21 @@ def test_a_submission_from_its_files_to_its_report(tmp_path: Path) -> None:
         run = agent.run(*CELLS, files={"course/layers.py": LAYERS})
 
         def answer(question: Frame) -> Frame | None:
-            if question["do"] == "begin":
+            if question.get("agent") == "begin":
                 question = {**question, "seconds": 1.5}
             agent.send(question)
             return agent.receive()
 
-        judged = run_judge(tmp_path, HIDDEN, answer, alive=run["alive"], files=["layers.py"])
-    report = make_report(run, judged.verdict)
+        judged = run_judge(
+            tmp_path,
+            HIDDEN,
+            answer,
+            alive=run["alive"],
+            files=["layers.py"],
+            executions=run["executions"],
+            notebook=notebook_of(*CELLS).decode(),
+        )
+    report = make_report(run, judged.verdict, Style(), 0.1)
     assert {test.title: (test.outcome.value, test.message) for test in report.tests} == {
         "Mean": ("passed", ""),
         "Means": ("passed", ""),

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import click
 
+from openjupyter_service.errors import ExerciseError
 from openjupyter_service.exercises import repository
+from openjupyter_service.exercises.course import EXERCISE_FILE
 
 
 @click.command()
@@ -13,4 +15,9 @@ from openjupyter_service.exercises import repository
 @click.option("--branch", default="main", show_default=True)
 def publish(folder: Path, bare_repository: Path, branch: str) -> None:
     """Commit FOLDER to BARE_REPOSITORY (made when missing), from which learners pull at their next launch."""
+    if hidden := next(iter(sorted(folder.rglob(EXERCISE_FILE))), None):
+        raise ExerciseError(
+            f"{folder} holds {hidden.relative_to(folder)}, and learners would get its tests and solution with it; "
+            "publish a folder that has the notebooks alone"
+        )
     click.echo(repository.publish(folder.resolve(), bare_repository.resolve(), branch))

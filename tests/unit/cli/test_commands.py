@@ -1,63 +1,21 @@
 """The `openjupyter` command: help, exit codes, and one sentence for everything that goes wrong."""
 
-import json
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from openjupyter_service.cli.grade import gather_files
-from openjupyter_service.cli.main import cli, main
-from openjupyter_service.errors import ExerciseError
-from openjupyter_service.exercises.course import load_exercise
+from openjupyter_service.cli.main import cli
 from openjupyter_service.exercises.repository import head
 from openjupyter_service.store import Store, Submissions
-
-
-@dataclass
-class Ended:
-    code: int
-    out: str
-    err: str
-
-
-class Command:
-    """Runs the command in this process, as its entry point does."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def __call__(self, *arguments: object) -> Ended:
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        captured = self._capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Ended(ended.value.code, captured.out, captured.err)
-
-    def fails(self, *arguments: object) -> str:
-        """The one sentence of a command that ends with 1."""
-        ended = self(*arguments)
-        assert ended.code == 1, ended
-        (line,) = ended.err.strip().splitlines()
-        assert line.startswith("openjupyter: ") and ended.out == ""
-        return line.removeprefix("openjupyter: ")
-
-
-@pytest.fixture
-def command(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("OPENJUPYTER_SETTINGS", raising=False)
-    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no-engine.sock")
-    return Command(capsys)
-
+from tests.unit.cli.running import Command
 
 COMMANDS = sorted(cli.commands)
 
 
 def test_the_commands_are_those_we_know() -> None:
-    assert {"grade", "migrate", "publish"} <= set(COMMANDS)
+    assert {"check", "grade", "migrate", "publish"} <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -94,6 +52,13 @@ def test_the_whole_is_explained_with_its_version(command: Command) -> None:
         ["grade", ".", "missing.ipynb"],
         ["grade", ".", "."],
         ["grade", ".", "x", "--course", "missing"],
+        ["grade", ".", "x.ipynb", "--seed", "-1"],
+        ["grade", ".", "x.ipynb", "--seed", "many"],
+        ["check", "missing"],
+        ["check", "."],
+        ["check", "--runs", "0"],
+        ["check", "--public", "missing"],
+        ["check", ".", "extra"],
     ],
     ids=" ".join,
 )
@@ -140,6 +105,14 @@ def test_publish_to_what_is_no_repository(command: Command, tmp_path: Path) -> N
     (folder / "HEAD").write_text("nonsense")
     (tmp_path / "source").mkdir()
     assert "odd.git" in command.fails("publish", tmp_path / "source", folder)
+
+
+def test_publish_refuses_what_holds_hidden_tests(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "course/mean").mkdir(parents=True)
+    (tmp_path / "course/mean/exercise.toml").write_text('title = "T"')
+    sentence = command.fails("publish", "course", "course.git")
+    assert "mean/exercise.toml" in sentence and "learners would get" in sentence
+    assert not (tmp_path / "course.git").exists()
 
 
 # ----------------------------------------------------------------------------- migrate
@@ -194,85 +167,3 @@ def test_migrate_of_what_is_no_database(command: Command, tmp_path: Path) -> Non
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "openjupyter.sqlite").write_text("this is no database, however long it may be" * 100)
     assert "database" in command.fails("migrate", "--settings", settings_file(tmp_path))
-
-
-# ----------------------------------------------------------------------------- grade
-
-
-@pytest.fixture
-def course(tmp_path: Path) -> Path:
-    private, public = tmp_path / "hidden_tests" / "means", tmp_path / "notebooks" / "means"
-    private.mkdir(parents=True)
-    public.mkdir(parents=True)
-    (private / "exercise.toml").write_text(
-        'title = "Means"\nnotebook = "means/means.ipynb"\nfiles = ["means/helper.py"]\ndata = ["shared.csv"]\n'
-    )
-    (private / "test_means.py").write_text("def test(learner): pass\n")
-    (public / "means.ipynb").write_text("{}")
-    (public / "helper.py").write_text("the course's")
-    (public.parent / "shared.csv").write_text("a,b")
-    return tmp_path
-
-
-def test_grade_without_an_engine_says_so(command: Command, course: Path) -> None:
-    sentence = command.fails("grade", "hidden_tests/means", "notebooks/means/means.ipynb")
-    assert "Docker engine" in sentence
-
-
-def test_grade_of_what_is_no_exercise(command: Command, course: Path) -> None:
-    assert "there is no exercise" in command.fails("grade", "notebooks/means", "notebooks/means/means.ipynb")
-    (course / "hidden_tests" / "means" / "exercise.toml").write_text("title = ")
-    assert "exercise.toml cannot be read" in command.fails("grade", "hidden_tests/means", "notebooks/means/means.ipynb")
-
-
-def test_grade_without_a_file_of_the_exercise(command: Command, course: Path) -> None:
-    (course / "notebooks" / "shared.csv").unlink()
-    sentence = command.fails("grade", "hidden_tests/means", "notebooks/means/means.ipynb")
-    assert "shared.csv is neither beside the notebook nor in" in sentence and "--course" in sentence
-
-
-def test_files_beside_the_notebook_come_before_those_of_the_course(course: Path) -> None:
-    exercise = load_exercise(course / "hidden_tests", "means")
-    mine = course / "mine"
-    mine.mkdir()
-    (mine / "solved.ipynb").write_text('{"solved": 1}')
-    files = gather_files(exercise, mine / "solved.ipynb", course / "notebooks")
-    assert files == {
-        "means/means.ipynb": b'{"solved": 1}',
-        "means/helper.py": b"the course's",
-        "shared.csv": b"a,b",
-    }
-    (mine / "helper.py").write_text("mine")
-    assert gather_files(exercise, mine / "solved.ipynb", course / "notebooks")["means/helper.py"] == b"mine"
-    with pytest.raises(ExerciseError, match="name it with --course"):
-        gather_files(exercise, mine / "solved.ipynb", course / "mine")
-
-
-def test_grade_prints_the_report_and_as_json_its_staff_part_too(
-    command: Command, course: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from openjupyter_service.grading import session
-    from openjupyter_service.report import FailingCell, Report, Staff, Status, TestResult
-
-    report = Report(
-        status=Status.RUNTIME_ERROR,
-        score=0.5,
-        points=1,
-        max_points=2,
-        tests=[TestResult(title="[red]A title[/red]", outcome="failed", points=0, max_points=1, message="[b] m")],  # type: ignore[arg-type]
-        failing_cell=FailingCell(cell=1, number=1, cell_id="a", line=2, error="E", message="[/x] odd"),
-        staff=Staff(traceback="for staff"),
-    )
-
-    async def graded(engine: object, settings: object, exercise: object, *_: object) -> session.Graded:
-        return session.Graded(report, {"start": 1.0})
-
-    monkeypatch.setattr(session, "grade", graded)
-    ended = command("grade", "hidden_tests/means", "notebooks/means/means.ipynb")
-    assert ended.code == 0
-    for words in ("runtime error: 1 of 2 points", "code cell 1: E: [/x] odd", "[red]A title[/red]", "[b] m"):
-        assert words in ended.out
-    assert "for staff" not in ended.out
-    ended = command("grade", "--json", "hidden_tests/means", "notebooks/means/means.ipynb")
-    found = json.loads(ended.out)
-    assert (found["score"], found["staff"]["traceback"], found["timings"]) == (0.5, "for staff", {"start": 1.0})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from openjupyter.wire.containers import read_items, write_items, write_text
+from openjupyter.wire.containers import read_items, read_text, write_items, write_text
 from openjupyter.wire.dtypes import read_dtype, spent_by, write_dtype
 from openjupyter.wire.errors import WireError
 
@@ -155,10 +155,7 @@ def _read_texts(decoder: "Decoder", node: Any, shape: list[int], depth: int) -> 
 
 def _read_scalar(decoder: "Decoder", node: Any, depth: int) -> Any:
     if "text" in node:
-        text = decoder.decode(node["text"], depth + 1)
-        if type(text) is not str:
-            raise WireError("a scalar is malformed")
-        return np.str_(text)
+        return np.str_(read_text(decoder, node["text"]))
     if "bytes" in node:
         return np.bytes_(decoder.binary(node["bytes"]))
     dtype = read_dtype(node["dtype"])

@@ -7,7 +7,7 @@ from openjupyter.wire.errors import WireError
 MAX_DEPTH = 40
 """Levels of nesting."""
 MAX_VALUES = 1_000_000
-"""Values of one message, counted so that each is at most four parts of JSON."""
+"""Values of one message, counted so that each is at most three parts of JSON (see `frames.MAX_PARTS`)."""
 MAX_BYTES = 24 * 2**20
 """Bytes of text and raw memory of one message, before base64."""
 

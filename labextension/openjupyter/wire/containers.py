@@ -99,16 +99,31 @@ def write_text(encoder: "Encoder", value: str, depth: int = 0) -> Node:
     return value
 
 
+def read_text(decoder: "Decoder", node: Node) -> str:
+    """The text of a node; WireError for anything else."""
+    if type(node) is dict and node.get("t") == "str":
+        return decoder.binary(node.get("v")).decode("utf-8", "surrogatepass")
+    if type(node) is not str:
+        raise WireError("a text is malformed")
+    decoder.budget.spend(size=len(node))
+    return node
+
+
 def _write_bytes(encoder: "Encoder", value: bytes | bytearray, depth: int) -> Node:
     return {"t": type(value).__name__, "v": encoder.binary(bytes(value))}
 
 
 def _sequence(kind: str) -> Callable[["Encoder", Any, int], Node]:
-    return lambda encoder, value, depth: {"t": kind, "v": write_items(encoder, value, depth)}
+    def write(encoder: "Encoder", value: Any, depth: int) -> Node:
+        encoder.budget.spend(values=1)
+        return {"t": kind, "v": write_items(encoder, value, depth)}
+
+    return write
 
 
 def _mapping(kind: str) -> Callable[["Encoder", Any, int], Node]:
     def write(encoder: "Encoder", value: Any, depth: int) -> Node:
+        encoder.budget.spend(values=1)
         return {
             "t": kind,
             "v": [write_items(encoder, value.keys(), depth), write_items(encoder, value.values(), depth)],
@@ -140,6 +155,7 @@ def _spread(keys: list[Any]) -> list[Any]:
 
 
 def _write_deque(encoder: "Encoder", value: Any, depth: int) -> Node:
+    encoder.budget.spend(values=1)
     return {"t": "deque", "v": write_items(encoder, value, depth), "most": value.maxlen}
 
 
@@ -168,8 +184,8 @@ def _write_path(encoder: "Encoder", value: pathlib.PurePath, depth: int) -> Node
 
 def _read_path(kind: Callable[[str], Any]) -> Callable[["Decoder", Any, int], Any]:
     def read(decoder: "Decoder", node: Any, depth: int) -> Any:
-        text = decoder.decode(node["v"], depth + 1)
-        if not isinstance(text, str) or len(text) > _MAX_PATH:
+        text = read_text(decoder, node["v"])
+        if len(text) > _MAX_PATH:
             raise WireError("a path is malformed")
         return kind(text)
 
@@ -193,7 +209,7 @@ WRITERS: dict[type, Callable[["Encoder", Any, int], Node]] = {
     type(...): lambda encoder, value, depth: {"t": "ellipsis"},
 }
 READERS: dict[str, Callable[["Decoder", Any, int], Any]] = {
-    "str": lambda decoder, node, depth: decoder.binary(node["v"]).decode("utf-8", "surrogatepass"),
+    "str": lambda decoder, node, depth: read_text(decoder, node),
     "bytes": lambda decoder, node, depth: decoder.binary(node["v"]),
     "bytearray": lambda decoder, node, depth: bytearray(decoder.binary(node["v"])),
     "floats": read_items,

@@ -68,7 +68,12 @@ class Encoder:
             from openjupyter.wire import tables
 
             node = tables.write(self, value, kind, depth)
-        return self.make_handle(value) if node is None else node
+        return self.handle(value) if node is None else node
+
+    def handle(self, value: Any) -> Node:
+        """The node that stands for a value which stays here."""
+        self.budget.spend(values=2)
+        return self.make_handle(value)
 
     def without_handles(self) -> "Encoder":
         """An encoder on the same budget that refuses what is outside the closed set."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,12 @@ Frame = dict[str, Any]
 HEADER_BYTES = 4
 MAX_FRAME_BYTES = 48 * 2**20
 """Cap of one frame: a 10 MB notebook and its files fit, also after base64."""
+
+MAX_PARTS = 3_100_000
+"""Commas and opening brackets of one frame. A frame of nothing but `[],[],` would take twenty times its size in memory;
+what the codec makes has at most three of them for each value that it counts."""
+
+_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)  # possessive: nothing is kept to come back to
 
 
 def pack(frame: Frame) -> bytes:
@@ -27,6 +34,8 @@ def pack(frame: Frame) -> bytes:
 
 def unpack(body: bytes) -> Frame:
     """The JSON object in a frame's body; WireError for anything else, NaN and Infinity included."""
+    if _parts(body) > MAX_PARTS and _parts(_STRINGS.sub(b"", body)) > MAX_PARTS:
+        raise WireError(f"a frame has more than {MAX_PARTS:,} parts")
     try:
         frame = json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
@@ -34,6 +43,10 @@ def unpack(body: bytes) -> Frame:
     if not isinstance(frame, dict):
         raise WireError("a frame is not a JSON object")
     return frame
+
+
+def _parts(body: bytes) -> int:
+    return body.count(b",") + body.count(b"[") + body.count(b"{")
 
 
 def is_frame(body: bytes) -> bool:

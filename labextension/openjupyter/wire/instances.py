@@ -57,7 +57,7 @@ def _write_dataclass(encoder: "Encoder", value: Any, kind: type, depth: int) -> 
         encoder.nested_records += 1
     endless = id(value) in around or depth > MAX_LIVE_DEPTH or encoder.nested_records > MAX_NESTED
     if endless and encoder.keep is not None:
-        return encoder.make_handle(value)
+        return encoder.handle(value)
     _spend_names(encoder, names)
     around.append(id(value))
     try:
@@ -92,7 +92,7 @@ def _node(encoder: "Encoder", tag: str, value: Any, kind: type, parts: dict[str,
 
 def _write_member(encoder: "Encoder", value: EnumMember, depth: int) -> Node:
     if value._handle is not None:
-        return encoder.make_handle(value._handle)
+        return encoder.handle(value._handle)
     encoder.budget.spend(values=2)
     member = encoder.encode(value.value, depth + 1)
     return {"t": "enum", "type": value.type_name, "name": value.name, "value": member}
@@ -100,7 +100,7 @@ def _write_member(encoder: "Encoder", value: EnumMember, depth: int) -> Node:
 
 def _write_named(encoder: "Encoder", value: NamedTuple, depth: int) -> Node:
     if value._handle is not None:
-        return encoder.make_handle(value._handle)
+        return encoder.handle(value._handle)
     encoder.budget.spend(values=2)
     _spend_names(encoder, value._fields)
     items = write_items(encoder, tuple(value), depth)
@@ -128,6 +128,7 @@ def _handle(decoder: "Decoder", node: dict[str, Any], text: str) -> Any:
 
 
 def _read_enum(decoder: "Decoder", node: Any, depth: int) -> EnumMember:
+    decoder.budget.spend(values=2)
     type_name = _name(node["type"])
     name = None if node["name"] is None else _name(node["name"])
     value = decoder.decode(node["value"], depth + 1)
@@ -138,6 +139,7 @@ def _read_named(decoder: "Decoder", node: Any, depth: int) -> NamedTuple:
     names = tuple(node["fields"])
     if not _are_names(names):
         raise WireError("a named tuple is malformed")
+    decoder.budget.spend(values=2)
     _spend_names(decoder, names)
     items = tuple(read_items(decoder, node["v"], depth))
     type_name = _name(node["type"])
@@ -149,6 +151,7 @@ def _read_record(decoder: "Decoder", node: Any, depth: int) -> Any:
     names = tuple(name for name, _ in pairs)
     if not _are_names(names):
         raise WireError("a record is malformed")
+    decoder.budget.spend(values=2)
     _spend_names(decoder, names)
     record = Record(_name(node["type"]), {name: decoder.decode(part, depth + 1) for name, part in pairs})
     if decoder.make_record is None or "handle" not in node:

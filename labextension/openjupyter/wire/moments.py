@@ -91,7 +91,7 @@ def _read_timedelta(decoder: "Decoder", node: Any, depth: int) -> dt.timedelta:
 
 def _write_timezone(encoder: "Encoder", value: dt.tzinfo, depth: int) -> Node:
     zone = write_zone(value)
-    return encoder.make_handle(value) if zone is None else {"t": "timezone", "v": zone}
+    return encoder.handle(value) if zone is None else {"t": "timezone", "v": zone}
 
 
 def _read_timezone(decoder: "Decoder", node: Any, depth: int) -> dt.tzinfo:

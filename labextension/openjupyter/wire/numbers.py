@@ -66,6 +66,7 @@ def _read_float(decoder: "Decoder", node: Any, depth: int) -> float:
 
 
 def _write_complex(encoder: "Encoder", value: complex, depth: int) -> Node:
+    encoder.budget.spend(values=2)
     return {"t": "complex", "v": [write_float(encoder, value.real), write_float(encoder, value.imag)]}
 
 
@@ -104,6 +105,7 @@ def _write_fraction(encoder: "Encoder", value: Fraction, depth: int) -> Node:
     parts = value.numerator, value.denominator
     if any(part.bit_length() > MAX_FRACTION_BITS for part in parts):
         raise WireError(f"the Fraction has a part of more than {MAX_FRACTION_BITS:,} bits")
+    encoder.budget.spend(values=2)
     return {"t": "fraction", "v": [write_int(encoder, part) for part in parts]}
 
 
@@ -115,7 +117,7 @@ def _read_fraction(decoder: "Decoder", node: Any, depth: int) -> Fraction:
 
 
 def _write_range(encoder: "Encoder", value: range, depth: int) -> Node:
-    encoder.budget.spend(values=2)
+    encoder.budget.spend(values=3)
     return {"t": "range", "v": [write_int(encoder, part) for part in (value.start, value.stop, value.step)]}
 
 

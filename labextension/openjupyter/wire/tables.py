@@ -54,8 +54,9 @@ def _write_scalar(encoder: "Encoder", value: Any, kind: type, depth: int) -> Nod
 
     if value is pandas.NA or value is pandas.NaT:
         return {"t": "missing", "v": "NA" if value is pandas.NA else "NaT"}
-    if kind is pandas.Timestamp:
+    if kind in (pandas.Timestamp, pandas.Timedelta, pandas.Period, pandas.Interval):
         encoder.budget.spend(values=1)
+    if kind is pandas.Timestamp:
         zone = None if value.tz is None else pandas_zone(value.tz)
         if zone is None and value.tz is not None:
             zone = value.utcoffset() // pandas.Timedelta(microseconds=1)
@@ -66,7 +67,6 @@ def _write_scalar(encoder: "Encoder", value: Any, kind: type, depth: int) -> Nod
         return {"t": "period", "v": value.ordinal, "freq": value.freqstr} if PERIOD.fullmatch(value.freqstr) else None
     if kind is pandas.Interval:
         sides = [encoder.encode(side, depth + 1) for side in (value.left, value.right)]
-        encoder.budget.spend(values=1)
         return {"t": "interval", "v": sides, "closed": value.closed}
     return None
 

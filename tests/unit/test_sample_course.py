@@ -13,6 +13,8 @@ from typing import Any
 import nbformat
 import pytest
 
+from openjupyter_service.exercises.course import load_exercise
+
 ROOT = Path(__file__).parents[2]
 PUBLIC, PRIVATE = ROOT / "notebooks", ROOT / "hidden_tests"
 EXERCISES = ["warm-up", "cleaning", "figure", "network"]
@@ -29,11 +31,12 @@ exercise = pytest.mark.parametrize("exercise", EXERCISES)
 NOTEBOOKS = [
     *(PUBLIC / name / f"{name}.ipynb" for name in EXERCISES),
     *(PRIVATE / name / sample / f"{name}.ipynb" for name in EXERCISES for sample in ("solution", "partial")),
+    *PRIVATE.glob("*/variants/*.ipynb"),
 ]
 
 
 def settings(name: str) -> dict[str, Any]:
-    return tomllib.loads((PRIVATE / name / "exercise.toml").read_text(encoding="utf-8"))
+    return load_exercise(PRIVATE, name).model_dump()
 
 
 def code_cells(notebook: Path) -> list[Any]:
@@ -86,8 +89,8 @@ def test_notebook_is_clean(path: Path) -> None:
 @exercise
 def test_samples_keep_the_cells_of_the_public_notebook(exercise: str) -> None:
     public = [cell.id for cell in nbformat.read(PUBLIC / exercise / f"{exercise}.ipynb", as_version=4).cells]
-    for sample in ("solution", "partial"):
-        path = PRIVATE / exercise / sample / f"{exercise}.ipynb"
+    samples = [PRIVATE / exercise / sample / f"{exercise}.ipynb" for sample in ("solution", "partial")]
+    for path in [*samples, *(PRIVATE / exercise).glob("variants/*.ipynb")]:
         assert [cell.id for cell in nbformat.read(path, as_version=4).cells] == public
 
 

@@ -176,7 +176,7 @@ class Sandbox:
         number = node.get("handle")
         if type(number) is not int:
             return record
-        return self._make_handle(self, number, label, record._type_name[:100], repr(record)[:200], record)
+        return self._make_handle(self, number, label, record.type_name[:100], repr(record)[:200], record)
 
     def _node_of(self, value: Any) -> Node:
         number = self._handle_number(value)

@@ -90,9 +90,11 @@ class GradingContainer:
 
 
 @contextlib.asynccontextmanager
-async def open_container(engine: Engine, spec: ContainerSpec) -> AsyncIterator[GradingContainer]:
+async def open_container(
+    engine: Engine, spec: ContainerSpec, link_volume: str | None = None
+) -> AsyncIterator[GradingContainer]:
     """A started container whose program has said that it is ready."""
-    container_id, pipe = await engine.start(spec)
+    container_id, pipe = await engine.start(spec, link_volume)
     reader, writer = await asyncio.open_connection(sock=pipe)
     container = GradingContainer(engine, spec.role, container_id, reader, writer)
     try:

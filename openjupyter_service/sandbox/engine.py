@@ -11,7 +11,7 @@ import docker
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 
 from openjupyter_service.errors import SandboxError
-from openjupyter_service.sandbox.limits import ContainerSpec
+from openjupyter_service.sandbox.limits import LINK_OPTIONS, ContainerSpec
 
 SITE_LABEL = "openjupyter.site"
 ROLE_LABEL = "openjupyter.role"
@@ -35,20 +35,34 @@ class Engine:
         # Made at first use, in a thread: making it asks the engine, which may be away when the service starts.
         return docker.from_env(timeout=ENGINE_SECONDS)
 
-    async def start(self, spec: ContainerSpec) -> tuple[str, socket.socket]:
+    async def start(self, spec: ContainerSpec, link_volume: str | None = None) -> tuple[str, socket.socket]:
         """Start a container; gives its id and a socket to its standard streams, in Docker's multiplexed format."""
-        return await self._call(self._start, spec)
+        return await self._call(self._start, spec, link_volume)
 
-    def _start(self, spec: ContainerSpec) -> tuple[str, socket.socket]:
+    async def create_link(self) -> str:
+        """A volume for a pair's socket, in memory; gives its name."""
+        labels = {SITE_LABEL: self.site, ROLE_LABEL: "link"}
+        volume = await self._call(
+            lambda: self._client.api.create_volume(driver="local", driver_opts=LINK_OPTIONS, labels=labels)
+        )
+        return str(volume["Name"])
+
+    async def remove_link(self, volume: str) -> None:
+        """Remove a pair's volume; no error when it is gone already."""
+        with contextlib.suppress(SandboxError):
+            await self._call(lambda: self._client.api.remove_volume(volume, force=True))
+
+    def _start(self, spec: ContainerSpec, link_volume: str | None) -> tuple[str, socket.socket]:
         api = self._client.api
         container: str = api.create_container(
             spec.image,
-            command=spec.command,
+            command=list(spec.command),
+            environment=dict(spec.environment),
             user=spec.user,
             stdin_open=True,
             working_dir="/",
             labels={SITE_LABEL: self.site, ROLE_LABEL: spec.role},
-            host_config=api.create_host_config(**spec.host_config()),
+            host_config=api.create_host_config(**spec.host_config(link_volume)),
         )["Id"]
         try:
             # Attached before the start, so that no output is missed.
@@ -85,6 +99,10 @@ class Engine:
         containers = await self._call(lambda: self._client.api.containers(all=True, filters=filters))
         orphans = [item["Id"] for item in containers if item["Labels"].get(ROLE_LABEL) in ("sandbox", "judge")]
         await asyncio.gather(*(self.remove(orphan) for orphan in orphans))
+        volumes = await self._call(
+            lambda: self._client.api.volumes(filters={**filters, "label": [*filters["label"], f"{ROLE_LABEL}=link"]})
+        )
+        await asyncio.gather(*(self.remove_link(volume["Name"]) for volume in volumes["Volumes"] or []))
         return len(orphans)
 
     async def _call(self, function: Any, *arguments: Any) -> Any:

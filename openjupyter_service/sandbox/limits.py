@@ -3,9 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
+from openjupyter_service.settings import GradingSettings, parse_bytes
+
 # What is written to a tmpfs counts as the container's memory; these shares leave most of it to the kernel.
 HOME_SHARE = 4
 SCRATCH_SHARE = 8
+
+JUDGE_ID = 1500
+"""User and group of the judge, as its image has them; the learner's is another, so that the link's folder is closed."""
+LINK_FOLDER = "/run/link"
+LINK_SOCKET = f"{LINK_FOLDER}/socket"
+LINK_OPTIONS = {"type": "tmpfs", "device": "tmpfs", "o": f"size=64k,uid=0,gid={JUDGE_ID},mode=2750"}
+"""The volume that both containers of a pair mount at LINK_FOLDER."""
 
 
 @dataclass(frozen=True)
@@ -14,7 +23,7 @@ class ContainerSpec:
 
     role: str
     image: str
-    command: list[str]
+    command: tuple[str, ...]
     user: str
     memory_bytes: int
     cpus: float
@@ -22,8 +31,9 @@ class ContainerSpec:
     capabilities: tuple[str, ...] = ()
     home: str | None = None
     runtime: str | None = None
+    environment: tuple[tuple[str, str], ...] = ()
 
-    def host_config(self) -> dict[str, Any]:
+    def host_config(self, link_volume: str | None = None) -> dict[str, Any]:
         """Arguments for docker-py's create_host_config: no network, nothing to write but memory, no privileges."""
         # noexec would keep learners from compiled extensions; nosuid and nodev cost nobody anything.
         tmpfs = {"/tmp": f"rw,nosuid,nodev,mode=1777,size={self.memory_bytes // SCRATCH_SHARE}"}  # noqa: S108
@@ -31,6 +41,7 @@ class ContainerSpec:
             tmpfs[self.home] = f"rw,nosuid,nodev,mode=755,uid=1000,gid=1000,size={self.memory_bytes // HOME_SHARE}"
         return {
             "network_mode": "none",
+            **({"binds": {link_volume: {"bind": LINK_FOLDER, "mode": "rw"}}} if link_volume else {}),
             "read_only": True,
             "tmpfs": tmpfs,
             "mem_limit": self.memory_bytes,
@@ -47,12 +58,49 @@ class ContainerSpec:
         }
 
 
+@dataclass(frozen=True)
+class PairSpec:
+    """A sandbox and a judge for one submission; equal ones can stand in for each other."""
+
+    sandbox: ContainerSpec
+    judge: ContainerSpec
+
+    @property
+    def linked(self) -> bool:
+        """Do they share a socket? Other runtimes, such as gVisor, share none."""
+        return self.sandbox.runtime is None and self.judge.runtime is None
+
+
+def pair_spec(
+    settings: GradingSettings, image: str | None = None, memory_bytes: int = 512 * 2**20, runtime: str | None = None
+) -> PairSpec:
+    """The pair for an exercise.
+
+    Args:
+        settings: the site's
+        image: the exercise's own sandbox image
+        memory_bytes: of the sandbox
+        runtime: the exercise's own Docker runtime
+    """
+    runtime = runtime or settings.runtime
+    return PairSpec(
+        sandbox_spec(image or settings.sandbox_image, memory_bytes, settings.cpus, settings.pids, runtime),
+        judge_spec(settings.judge_image, parse_bytes(settings.judge_memory), settings.cpus, settings.pids, runtime),
+    )
+
+
+def _threads(cpus: float) -> tuple[tuple[str, str], ...]:
+    # More threads than processors only get in each other's way, and numpy starts them when it is imported.
+    threads = str(max(1, int(cpus)))
+    return (("OPENBLAS_NUM_THREADS", threads), ("OMP_NUM_THREADS", threads))
+
+
 def sandbox_spec(image: str, memory_bytes: int, cpus: float, pids: int, runtime: str | None) -> ContainerSpec:
     """The container that runs a submission: the agent as root, which may become the learner's user and stop it."""
     return ContainerSpec(
         role="sandbox",
         image=image,
-        command=["python", "-m", "openjupyter.agent"],
+        command=("python", "-m", "openjupyter.agent"),
         user="0:0",
         memory_bytes=memory_bytes,
         cpus=cpus,
@@ -60,6 +108,11 @@ def sandbox_spec(image: str, memory_bytes: int, cpus: float, pids: int, runtime:
         capabilities=("SETUID", "SETGID", "KILL"),
         home="/home/learner",
         runtime=runtime,
+        environment=(
+            *_threads(cpus),
+            ("OPENJUPYTER_PRELOAD", "numpy,pandas"),
+            *((("OPENJUPYTER_LINK", LINK_SOCKET),) if runtime is None else ()),
+        ),
     )
 
 
@@ -68,10 +121,11 @@ def judge_spec(image: str, memory_bytes: int, cpus: float, pids: int, runtime: s
     return ContainerSpec(
         role="judge",
         image=image,
-        command=["python", "-m", "openjupyter_service.judge"],
-        user="1000:1000",
+        command=("python", "-m", "openjupyter_service.judge"),
+        user=f"{JUDGE_ID}:{JUDGE_ID}",
         memory_bytes=memory_bytes,
         cpus=cpus,
         pids=pids,
         runtime=runtime,
+        environment=_threads(cpus),
     )

@@ -6,11 +6,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from openjupyter_service.cli.grade import gather_files
 from openjupyter_service.exercises.course import Exercise, load_exercise
-from openjupyter_service.grading.session import grade
+from openjupyter_service.grading.local import LocalGrader, gather_files
 from openjupyter_service.report import Report
-from openjupyter_service.sandbox.engine import Engine
 from openjupyter_service.settings import GradingSettings
 from tests.pages import PAGES, code_blocks
 
@@ -49,7 +47,7 @@ def exercise(tmp_path: Path) -> Exercise:
 
 async def graded(exercise: Exercise, notebook: Path, settings: GradingSettings) -> Report:
     files = gather_files(exercise, notebook, exercise.folder.parent.parent / "notebooks")
-    return (await grade(Engine(SITE), settings, exercise, files, exercise.notebook, lambda event: None)).report
+    return (await LocalGrader(settings, SITE).grade(exercise, files, lambda event: None)).report
 
 
 async def test_the_solution_of_the_page_gets_all_points(exercise: Exercise, grading_settings: GradingSettings) -> None:

@@ -3,17 +3,18 @@
 Nothing here is shown by itself; `reveal` shows as much of it as the exercise's policy allows.
 """
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, SimpleNamespace, TracebackType
 from typing import Any
 
 import numpy as np
 
 from openjupyter_service.judge.source import compared_side
 from openjupyter_service.judge.texts import short
-from openjupyter_service.judge.trace import Side, Trace
+from openjupyter_service.judge.trace import Comparison, Side, Trace
 from openjupyter_service.judge.unittests import failed_call
 
 MAX_PATTERN = 200
@@ -48,6 +49,11 @@ _AGAINST = {
     "assertIsNone": ("is", "obj", None),
     "assertIsNotNone": ("is not", "obj", None),
 }
+_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    **{"==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge},
+    **{"is": operator.is_, "is not": operator.is_not},
+    **{"in": lambda left, right: left in right, "not in": lambda left, right: left not in right},
+}
 _TESTING = ("numpy.testing", "pandas._testing", "pandas._libs.testing", "pandas.testing")
 _PAIRS = (("actual", "desired"), ("left", "right"), ("x", "y"))
 
@@ -75,24 +81,23 @@ def find(error: BaseException, trace: Trace, tests: Path) -> Compared | None:
             return None
         op, left, right = _UNITTEST[code.co_name]
         return _attributed(op, names.get(left), names.get(right), trace, traceback, tests, code.co_name)
-    if call := failed_call(traceback, _TESTING):
-        code, names = call
-        pair = next((pair for pair in _PAIRS if pair[0] in names and pair[1] in names), None)
-        if pair is None:
-            return None
-        op = "<" if code.co_name == "assert_array_less" else "=="
-        return _attributed(op, names[pair[0]], names[pair[1]], trace, traceback, tests, code.co_name, _tolerance(names))
+    if isinstance(error, AssertionError) and (testing := _testing_call(traceback, tests)):
+        name, names, (left, right) = testing
+        op = "<" if name == "assert_array_less" else "=="
+        return _attributed(op, names[left], names[right], trace, traceback, tests, name, _tolerance(names))
     found = trace.comparison
-    if found is None or not isinstance(error, AssertionError) or found.frame is not _innermost(traceback):
+    if found is None or not isinstance(error, AssertionError) or _holds(found):
+        return None
+    if (found.frame, found.line) != _innermost(traceback):
         return None
     return _attributed(found.op, found.left, found.right, trace, traceback, tests, "")
 
 
 def expectation(error: BaseException) -> str:
     """What the test wanted to happen instead of a value: "should raise ValueError"; "" when it was not that."""
-    if isinstance(text := getattr(error, "expectation", None), str):
-        return text
     traceback = error.__traceback__
+    if names := _raises_of_learner(traceback):
+        return f"should raise {names['name']}{_pattern(SimpleNamespace(match=names['match']))}"
     call = failed_call(traceback, ("_pytest.raises", "_pytest.recwarn", "_pytest.outcomes")) or failed_call(traceback)
     context = call[1].get("self") if call else None
     for verb, attribute in (
@@ -102,9 +107,19 @@ def expectation(error: BaseException) -> str:
     ):
         kinds = getattr(context, attribute, None)
         if kinds:
-            names = " or ".join(kind.__name__ for kind in (kinds if isinstance(kinds, tuple) else (kinds,)))
-            return f"should {verb} {names}{_pattern(context)}"
+            wanted = " or ".join(kind.__name__ for kind in (kinds if isinstance(kinds, tuple) else (kinds,)))
+            return f"should {verb} {wanted}{_pattern(context)}"
     return ""
+
+
+def _raises_of_learner(traceback: TracebackType | None) -> dict[str, Any] | None:
+    """Local variables of a `learner.raises` that did not see its exception."""
+    while traceback:
+        frame = traceback.tb_frame
+        if frame.f_code.co_name == "raises" and frame.f_globals.get("__name__") == _LEARNER:
+            return dict(frame.f_locals) if traceback.tb_next is None else None
+        traceback = traceback.tb_next
+    return None
 
 
 def _pattern(context: Any) -> str:
@@ -113,6 +128,7 @@ def _pattern(context: Any) -> str:
     return f" with a text that matches {short(text, MAX_PATTERN)}" if text else ""
 
 
+_LEARNER = "openjupyter_service.judge.learner"
 _PATTERNS = ("match", "match_expr", "expected_regex")
 
 
@@ -130,10 +146,32 @@ def _attributed(
     return Compared(op, left, right, side, same or _equal)
 
 
-def _innermost(traceback: TracebackType | None) -> Any:
+def _testing_call(traceback: TracebackType | None, tests: Path) -> tuple[str, dict[str, Any], tuple[str, str]] | None:
+    """The assertion of numpy or pandas that a test called: its name, local variables and the names of both sides."""
+    found = None
+    while traceback:
+        frame = traceback.tb_frame
+        if Path(frame.f_code.co_filename).is_relative_to(tests):
+            found = None
+        elif found is None and str(frame.f_globals.get("__name__")).startswith(_TESTING):
+            pair = next((pair for pair in _PAIRS if pair[0] in frame.f_locals and pair[1] in frame.f_locals), None)
+            found = (frame.f_code.co_name, dict(frame.f_locals), pair) if pair else None
+        traceback = traceback.tb_next
+    return found
+
+
+def _innermost(traceback: TracebackType | None) -> tuple[FrameType, int] | None:
     while traceback and traceback.tb_next:
         traceback = traceback.tb_next
-    return traceback.tb_frame if traceback else None
+    return (traceback.tb_frame, traceback.tb_lineno) if traceback else None
+
+
+def _holds(comparison: Comparison) -> bool:
+    """Is it true, so that it was only a part of what failed? False for what cannot be told."""
+    try:
+        return bool(_OPERATORS[comparison.op](comparison.left, comparison.right))
+    except Exception:
+        return False
 
 
 def _equal(got: Any, expected: Any) -> bool:

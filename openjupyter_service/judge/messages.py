@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from openjupyter_service.judge.channel import SandboxGone
+from openjupyter_service.judge.compared import find
 from openjupyter_service.judge.failures import (
     KernelTestFailed,
     NotDefined,
@@ -83,7 +84,20 @@ def _outcome_and_message(error: BaseException, raised_in: Path, tests: Path, tra
         return "failed", f"`{label}` gave something that this test cannot use."
     if authored := _authored(error, raised_in.is_relative_to(tests)):
         return "failed", authored[:MAX_MESSAGE]
+    if call := _call_that_gave_none(error, trace, tests):
+        return "failed", f"`{call}` gave None. Is a `return` missing?"
     return "failed", f"`{label}` did not give what this test expects." if label else "This test did not pass."
+
+
+def _call_that_gave_none(error: BaseException, trace: Trace, tests: Path) -> str:
+    """The label of the call whose None was compared; None is no value that could repeat the test's inputs."""
+    compared = find(error, trace, tests)
+    if compared is None or compared.op != "==" or compared.side not in ("left", "right"):
+        return ""
+    if (compared.left if compared.side == "left" else compared.right) is not None:
+        return ""
+    call = trace.call_of(None)
+    return call.label if call and call.returned is None and call.label.endswith(")") else ""
 
 
 def _raised_sentence(raised: Raised) -> str:

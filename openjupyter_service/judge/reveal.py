@@ -7,15 +7,16 @@
 | diff | what the test expected as well, and a table of the differences |
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from openjupyter_service.judge.channel import SandboxGone
 from openjupyter_service.judge.compared import Compared, expectation, find
 from openjupyter_service.judge.diff import table
-from openjupyter_service.judge.failures import NotDefined, NotRun, Raised
+from openjupyter_service.judge.failures import KernelTestFailed, NotDefined, NotRun, OutOfTime, OwnTimeLimit, Raised
 from openjupyter_service.judge.source import is_bare_truth
-from openjupyter_service.judge.texts import cut, short, visible
+from openjupyter_service.judge.texts import cut, short
 from openjupyter_service.judge.trace import NOTHING, Call, Policy, Trace
 
 MAX_CALL = 500
@@ -27,6 +28,8 @@ Details = dict[str, Any]
 """JSON data: "called", "returned", "raised", "printed", "changed", "expected", "compared" (each a text or None), and
 "table" (see `diff`) or None."""
 
+_TELLS_ALL = (NotRun, NotDefined, OutOfTime, OwnTimeLimit, KernelTestFailed, SandboxGone)
+"""Whose sentence says what there is to say."""
 _LEFT = {
     "==": "{}",
     "is": "{}",
@@ -56,7 +59,7 @@ def details(policy: Policy, trace: Trace, error: BaseException, tests: Path) -> 
         error: the exception that ended the test, with its traceback
         tests: folder of the hidden tests
     """
-    if policy == "none" or isinstance(error, NotRun | NotDefined | SandboxGone):
+    if policy not in ("calls", "diff") or isinstance(error, _TELLS_ALL):
         return None
     raised = getattr(error, "learner_error", None)
     compared = None if isinstance(raised, Raised) else find(error, trace, tests)
@@ -65,7 +68,7 @@ def details(policy: Policy, trace: Trace, error: BaseException, tests: Path) -> 
         return None
     found: Details = {
         **_of_call(call, raised),
-        "printed": cut(visible(trace.printed_text), MAX_PRINTED) or None,
+        "printed": cut(trace.printed_text, MAX_PRINTED) or None,
         "changed": _changed(trace, compared),
         "expected": None,
         "compared": None,
@@ -77,17 +80,19 @@ def details(policy: Policy, trace: Trace, error: BaseException, tests: Path) -> 
 
 
 def _call(trace: Trace, compared: Compared | None) -> Call | None:
-    """The call that gave the value which was compared, else the last one."""
+    """The call that gave the value which was compared, or printed it, else the last one."""
     if compared is None or compared.side is None:
-        return trace.last
-    return trace.call_of(compared.left if compared.side != "right" else compared.right)
+        call = trace.last
+    else:
+        call = trace.call_of(compared.left if compared.side != "right" else compared.right)
+    return replace(before, returned=NOTHING) if call and call.asks_printed and (before := trace.before(call)) else call
 
 
 def _of_call(call: Call | None, raised: Any) -> Details:
     error = raised if isinstance(raised, Raised) else call.error if call else None
-    gave = call is not None and call.returned is not NOTHING
+    gave = call is not None and call.returned is not NOTHING and not call.asks_printed
     return {
-        "called": cut(call.text, MAX_CALL) if call else None,
+        "called": cut(call.text, MAX_CALL) if call and not call.asks_printed else None,
         "returned": short(call.returned, MAX_VALUE) if call and gave else None,
         "raised": _raised(error) if error else None,
     }
@@ -95,7 +100,7 @@ def _of_call(call: Call | None, raised: Any) -> Details:
 
 def _raised(error: Raised) -> str:
     name = error.name or error.type
-    return cut(visible(f"{name}: {error.message}" if error.message else name), MAX_RAISED)
+    return cut(f"{name}: {error.message}" if error.message else name, MAX_RAISED)
 
 
 def _changed(trace: Trace, compared: Compared | None) -> str | None:

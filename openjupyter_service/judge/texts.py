@@ -1,12 +1,9 @@
-"""Short, harmless texts of values: what learner code makes up must neither fill a page nor play tricks with it."""
+"""Short texts of values. What in them cannot be seen is written out where they enter the report."""
 
 import reprlib
-import unicodedata
 from itertools import islice
 from typing import Any
 
-_JOINERS = "\u200c\u200d"
-"""Invisible, but part of honest words and emoji."""
 _MAX_BITS = 600
 
 
@@ -16,30 +13,12 @@ def short(value: Any, limit: int) -> str:
         text = _Short(limit).repr(value)
     except Exception:
         text = f"<{type(value).__name__}>"
-    return cut(visible(text), limit)
+    return cut(text, limit)
 
 
 def cut(text: str, limit: int) -> str:
     """A text with its end left out where it is longer than `limit` characters."""
     return text if len(text) <= limit else f"{text[: max(limit - 1, 0)]}…"
-
-
-def visible(text: str) -> str:
-    """A text in which what cannot be seen is written out: control characters (but tab and newline), marks that turn
-    the direction of a line, halves of surrogate pairs."""
-    if text.isprintable():
-        return text
-    return "".join(each if _harmless(each) else _escape(each) for each in text.replace("\r\n", "\n"))
-
-
-def _harmless(character: str) -> bool:
-    if character.isprintable() or character in "\n\t" or character in _JOINERS:
-        return True
-    return unicodedata.category(character) == "Zs"
-
-
-def _escape(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
 
 
 class _Short(reprlib.Repr):

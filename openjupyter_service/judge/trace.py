@@ -26,7 +26,8 @@ NOTHING: Any = object()
 
 _ATOMS = (type(None), bool, int, float, complex, str, bytes)
 _CONTAINERS = (list, tuple, set, frozenset, dict)
-_COMPARING = ("_pytest", "pluggy")
+_ASSERTING = "_call_reprcompare"
+"""What pytest puts in the place of an `assert`, to explain it."""
 
 
 @dataclass
@@ -41,16 +42,19 @@ class Call:
     text: str
     returned: Any = NOTHING
     error: Raised | None = None
+    asks_printed: bool = False
+    """Does this ask what other calls printed?"""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A comparison that failed: an operator such as "==", its two sides, and the frame that compared."""
+    """A comparison in a failing assertion: an operator such as "==", its two sides, the frame and its line."""
 
     op: str
     left: Any
     right: Any
-    frame: FrameType | None = None
+    frame: FrameType
+    line: int
 
 
 class Trace:
@@ -111,13 +115,16 @@ class Trace:
         """All that learner code printed since the test began; the latest word counts."""
         if self.policy != "none":
             self.printed_text = text
+        if self._calls and self._calls[-1].returned is text:
+            self._calls[-1].asks_printed = True
 
     def compared(self, op: str, left: Any, right: Any) -> None:
         """For `pytest_assertrepr_compare`: pytest explains a comparison of a failing assertion."""
         frame: FrameType | None = sys._getframe(1)
-        while frame and _package(frame) in (*_COMPARING, __package__.partition(".")[0]):
+        while frame and frame.f_code.co_name != _ASSERTING:
             frame = frame.f_back
-        self.comparison = Comparison(op, left, right, frame)
+        if frame and frame.f_back:
+            self.comparison = Comparison(op, left, right, frame.f_back, frame.f_back.f_lineno)
 
     def side(self, left: Any, right: Any) -> Side | None:
         """Which of two compared values the learner's code made; None where it cannot be told."""
@@ -132,6 +139,11 @@ class Trace:
             if call.returned is value or _equal(call.returned, value):
                 return call
         return self.last
+
+    def before(self, call: Call) -> Call | None:
+        """The latest use before this one that did not ask what was printed."""
+        earlier = list(self._calls)[: next(n for n, each in enumerate(self._calls) if each is call)]
+        return next((each for each in reversed(earlier) if not each.asks_printed), None)
 
     def is_changed(self, value: Any) -> bool:
         """Is it an argument that the learner's code changed in place?"""
@@ -172,7 +184,3 @@ def _with_arguments(label: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     if label.startswith("... in ") and texts:
         return f"{shown}{label[3:]}"
     return label
-
-
-def _package(frame: FrameType) -> str:
-    return str(frame.f_globals.get("__name__", "")).partition(".")[0]

@@ -4,7 +4,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
@@ -97,6 +97,14 @@ class GradingSettings(_Section):
     pids: int = Field(default=128, ge=32)
     runtime: str | None = None
     """Docker runtime of both grading containers, such as runsc; None = the engine's default."""
+    preload: list[str] = ["numpy", "pandas"]
+    """Modules that a sandbox has imported before a submission arrives."""
+    pool: Literal["adaptive"] | Annotated[int, Field(ge=0, le=64)] = "adaptive"
+    """Warm pairs kept ready for each kind of exercise in use; adaptive = as recent demand asks; 0 = none."""
+    pool_max: int = Field(default=4, ge=1, le=256)
+    """Warm pairs of all kinds together."""
+    pool_max_age_seconds: int = Field(default=3600, ge=60)
+    """A pair that has waited so long is replaced."""
 
 
 class Settings(_Section):

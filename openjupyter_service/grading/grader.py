@@ -11,7 +11,9 @@ from openjupyter_service.grading.passback import Sender
 from openjupyter_service.grading.progress import Progress
 from openjupyter_service.grading.worker import Worker
 from openjupyter_service.sandbox.engine import Engine
-from openjupyter_service.settings import Settings
+from openjupyter_service.sandbox.limits import pair_spec
+from openjupyter_service.sandbox.pool import Pool
+from openjupyter_service.settings import GradingSettings, Settings
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.outbox import Outbox
 from openjupyter_service.store.queue import Queue
@@ -26,12 +28,20 @@ class Grader:
     def __init__(self, settings: Settings, store: Store) -> None:
         self.progress = Progress()
         self._engine = Engine(settings.learner.network)
+        grading = settings.grading
+        self.pool = Pool(
+            self._engine,
+            pair_spec(grading),
+            grading.pool,
+            most_warm(grading),
+            grading.pool_max_age_seconds,
+        )
         self._sender = Sender(settings, Outbox(store))
         self._after_grading = asyncio.Event()
         queue, submissions = Queue(store), Submissions(store)
         # The same names after a restart, so that what a killed process held is known to be nobody's.
         self._workers = [
-            Worker(f"{socket.gethostname()}/{number}", settings, self._engine, queue, submissions, self.progress)
+            Worker(f"{socket.gethostname()}/{number}", settings, self.pool, queue, submissions, self.progress)
             for number in range(settings.grading.workers)
         ]
 
@@ -39,6 +49,11 @@ class Grader:
         """A submission was accepted."""
         for worker in self._workers:
             worker.wake()
+
+    def resize_pool(self, grading: GradingSettings) -> None:
+        """Keep as many warm containers as these settings say, from now on."""
+        self.pool.resize(grading.pool, most_warm(grading))
+        log.info("the pool of warm containers: %s, at most %d", grading.pool, most_warm(grading))
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -50,9 +65,15 @@ class Grader:
             log.warning("could not look for left-over containers: %s", error)
         tasks = [asyncio.create_task(worker.run(self._after_grading)) for worker in self._workers]
         tasks.append(asyncio.create_task(self._sender.run(self._after_grading)))
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        async with self.pool.running():
+            try:
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def most_warm(grading: GradingSettings) -> int:
+    """Warm pairs of all kinds together: a size that was asked for is kept even above the usual limit."""
+    return grading.pool_max if grading.pool == "adaptive" else max(grading.pool_max, grading.pool)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 import random
 import time
@@ -14,7 +15,7 @@ from openjupyter_service.grading.progress import Progress
 from openjupyter_service.grading.session import Graded, grade
 from openjupyter_service.grading.submit import find_exercise
 from openjupyter_service.report import internal_error
-from openjupyter_service.sandbox.engine import Engine
+from openjupyter_service.sandbox.pair import Containers
 from openjupyter_service.settings import Settings
 from openjupyter_service.store.queue import Queue
 from openjupyter_service.store.records import Claimed
@@ -36,11 +37,17 @@ class Worker:
     """Grades one submission at a time. `wake` makes it look into the queue at once."""
 
     def __init__(
-        self, name: str, settings: Settings, engine: Engine, queue: Queue, submissions: Submissions, progress: Progress
+        self,
+        name: str,
+        settings: Settings,
+        containers: Containers,
+        queue: Queue,
+        submissions: Submissions,
+        progress: Progress,
     ) -> None:
         self.name = name
         self._settings = settings
-        self._engine = engine
+        self._containers = containers
         self._queue = queue
         self._submissions = submissions
         self._progress = progress
@@ -100,7 +107,15 @@ class Worker:
         def publish(event: dict[str, Any]) -> None:
             self._progress.publish(claimed.submission_id, {"state": "running", **event})
 
-        return await grade(self._engine, self._settings.grading, exercise, files, claimed.notebook_path, publish)
+        return await grade(
+            self._containers,
+            self._settings.grading,
+            exercise,
+            files,
+            claimed.notebook_path,
+            publish,
+            seed_of(claimed.submission_id),
+        )
 
     def _gather(self, claimed: Claimed) -> tuple[Exercise, dict[str, bytes]]:
         """The exercise, and the sandbox's files: the course's own, and the learner's over them."""
@@ -128,6 +143,11 @@ class Worker:
             return
         delay = min(2.0 ** min(claimed.attempts, 10), MAX_DELAY_SECONDS) * random.uniform(0.5, 1.0)  # noqa: S311
         await asyncio.to_thread(self._queue.release, claimed.grading_id, self.name, delay)
+
+
+def seed_of(submission_id: str) -> int:
+    """The seed of a submission's random inputs, 32 bits: the same whenever it is graded."""
+    return int.from_bytes(hashlib.sha256(submission_id.encode()).digest()[:4], "big")
 
 
 def _seconds(timings: dict[str, float]) -> str:

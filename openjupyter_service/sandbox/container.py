@@ -14,6 +14,7 @@ READY_SECONDS = 60
 MAX_STANDARD_ERROR = 20_000
 
 _STREAM_HEADER = 8
+_MOST_WAITING = MAX_FRAME_BYTES + 2**16
 _STDOUT = 1
 
 
@@ -32,12 +33,16 @@ class GradingContainer:
         self, engine: Engine, role: str, container: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self.role = role
+        self.ended = asyncio.Event()
+        """Set when the container has closed its pipe."""
         self._engine = engine
         self._container = container
         self._reader = reader
         self._writer = writer
         self._stdout = bytearray()
         self._stderr = bytearray()
+        self._moved = asyncio.Event()
+        self._pump = asyncio.create_task(self._read_streams())
 
     async def send(self, frame: Frame) -> None:
         """Write one frame; ContainerEnded when nobody reads any more, WireError when it cannot be written."""
@@ -45,7 +50,7 @@ class GradingContainer:
             self._writer.write(pack(frame))
             await self._writer.drain()
         except OSError:
-            raise await self._ended() from None
+            raise await self._why_ended() from None
 
     async def receive(self, seconds: float, cap: int = MAX_FRAME_BYTES) -> Frame:
         """The next frame; SandboxError when none comes in time, ContainerEnded when none will come."""
@@ -60,24 +65,36 @@ class GradingContainer:
 
     async def _take(self, count: int) -> bytes:
         while len(self._stdout) < count:
-            await self._read_stream()
+            if self.ended.is_set():
+                raise await self._why_ended()
+            self._moved.clear()
+            await self._moved.wait()
         taken = bytes(self._stdout[:count])
         del self._stdout[:count]
+        self._moved.set()
         return taken
 
-    async def _read_stream(self) -> None:
-        """One piece of Docker's multiplexed stream: stream number, three zero bytes, length, data."""
+    async def _read_streams(self) -> None:
+        """Docker's multiplexed stream, piece by piece: stream number, three zero bytes, length, data."""
         try:
-            header = await self._reader.readexactly(_STREAM_HEADER)
-            data = await self._reader.readexactly(int.from_bytes(header[4:], "big"))
+            while True:
+                header = await self._reader.readexactly(_STREAM_HEADER)
+                data = await self._reader.readexactly(int.from_bytes(header[4:], "big"))
+                if header[0] != _STDOUT:
+                    self._stderr = (self._stderr + data)[-MAX_STANDARD_ERROR:]
+                    continue
+                self._stdout += data
+                self._moved.set()
+                while len(self._stdout) > _MOST_WAITING:  # whoever floods waits
+                    self._moved.clear()
+                    await self._moved.wait()
         except (asyncio.IncompleteReadError, OSError):
-            raise await self._ended() from None
-        if header[0] == _STDOUT:
-            self._stdout += data
-        else:
-            self._stderr = (self._stderr + data)[-MAX_STANDARD_ERROR:]
+            pass
+        finally:
+            self.ended.set()
+            self._moved.set()
 
-    async def _ended(self) -> ContainerEnded:
+    async def _why_ended(self) -> ContainerEnded:
         out_of_memory = False
         with contextlib.suppress(SandboxError):
             out_of_memory = await self._engine.out_of_memory(self._container)
@@ -85,6 +102,7 @@ class GradingContainer:
 
     async def remove(self) -> None:
         """Close the pipe and remove the container."""
+        self._pump.cancel()
         self._writer.close()
         await self._engine.remove(self._container)
 
@@ -94,7 +112,15 @@ async def open_container(
     engine: Engine, spec: ContainerSpec, link_volume: str | None = None
 ) -> AsyncIterator[GradingContainer]:
     """A started container whose program has said that it is ready."""
-    container_id, pipe = await engine.start(spec, link_volume)
+    start = asyncio.ensure_future(engine.start(spec, link_volume))
+    try:
+        container_id, pipe = await asyncio.shield(start)
+    except asyncio.CancelledError:  # the engine's thread goes on: what it has started must not be left behind
+        with contextlib.suppress(SandboxError):
+            container_id, pipe = await start
+            pipe.close()
+            await engine.remove(container_id)
+        raise
     reader, writer = await asyncio.open_connection(sock=pipe)
     container = GradingContainer(engine, spec.role, container_id, reader, writer)
     try:

@@ -39,6 +39,10 @@ class Engine:
         """Start a container; gives its id and a socket to its standard streams, in Docker's multiplexed format."""
         return await self._call(self._start, spec, link_volume)
 
+    async def image_id(self, image: str) -> str:
+        """What a tag stands for now; SandboxError when there is no such image."""
+        return str(await self._call(lambda: self._client.images.get(image).id))
+
     async def create_link(self) -> str:
         """A volume for a pair's socket, in memory; gives its name."""
         labels = {SITE_LABEL: self.site, ROLE_LABEL: "link"}

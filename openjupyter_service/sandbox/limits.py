@@ -1,5 +1,6 @@
 """What a grading container may do, as arguments for the Docker engine."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +85,9 @@ def pair_spec(
     """
     runtime = runtime or settings.runtime
     return PairSpec(
-        sandbox_spec(image or settings.sandbox_image, memory_bytes, settings.cpus, settings.pids, runtime),
+        sandbox_spec(
+            image or settings.sandbox_image, memory_bytes, settings.cpus, settings.pids, runtime, settings.preload
+        ),
         judge_spec(settings.judge_image, parse_bytes(settings.judge_memory), settings.cpus, settings.pids, runtime),
     )
 
@@ -95,7 +98,9 @@ def _threads(cpus: float) -> tuple[tuple[str, str], ...]:
     return (("OPENBLAS_NUM_THREADS", threads), ("OMP_NUM_THREADS", threads))
 
 
-def sandbox_spec(image: str, memory_bytes: int, cpus: float, pids: int, runtime: str | None) -> ContainerSpec:
+def sandbox_spec(
+    image: str, memory_bytes: int, cpus: float, pids: int, runtime: str | None, preload: Sequence[str] = ()
+) -> ContainerSpec:
     """The container that runs a submission: the agent as root, which may become the learner's user and stop it."""
     return ContainerSpec(
         role="sandbox",
@@ -110,7 +115,7 @@ def sandbox_spec(image: str, memory_bytes: int, cpus: float, pids: int, runtime:
         runtime=runtime,
         environment=(
             *_threads(cpus),
-            ("OPENJUPYTER_PRELOAD", "numpy,pandas"),
+            ("OPENJUPYTER_PRELOAD", ",".join(preload)),
             *((("OPENJUPYTER_LINK", LINK_SOCKET),) if runtime is None else ()),
         ),
     )

@@ -12,7 +12,7 @@ from jupyterhub.services.auth import HubAuth
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
-from openjupyter_service.errors import OpenJupyterError
+from openjupyter_service.errors import OpenJupyterError, SettingsError
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.submit import MAX_BODY_BYTES
 from openjupyter_service.parent import exit_with_parent
@@ -38,10 +38,19 @@ async def serve() -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _resize_pool, grader)
     async with grader.running():
         await stopped.wait()
     server.stop()
     store.close()
+
+
+def _resize_pool(grader: Grader) -> None:
+    """SIGHUP: the size of the pool is read anew; all else waits for a restart."""
+    try:
+        grader.resize_pool(load_settings().grading)
+    except SettingsError as error:
+        logging.getLogger(__name__).error("the pool stays as it is: %s", error)
 
 
 async def _bind(url: str) -> list[socket.socket]:

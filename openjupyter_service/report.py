@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
-from pydantic.annotated_handlers import GetJsonSchemaHandler
-from pydantic_core import CoreSchema
 
 SCHEMA_PATH = Path(__file__).with_name("report.schema.json")
 
@@ -80,13 +78,12 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 class _Part(BaseModel):
     # Reports that a newer version stored can be read; the schema is strict all the same.
-    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_serialization_defaults_required=True)
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        schema = handler(core_schema)
-        handler.resolve_ref_schema(schema)["additionalProperties"] = False
-        return schema
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        json_schema_extra={"additionalProperties": False},
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 class Place(_Part):

@@ -69,19 +69,19 @@ class Pool:
         exact = await self._exact(spec)
         self._demand.took(spec)
         self._changed.set()
-        while (entry := self._next(exact)) is not None:
+        while True:
+            waiting = self._next(exact)
+            entry = waiting or _Entry(self._open_pair(self._engine, exact, False), self._changed.set)
             try:
                 pair = await entry.started()
-                if entry.ready:
-                    self._changed.set()
+                if entry.ready or waiting is None:  # a new one that has died at once tells why when it is used
                     yield pair
                     return
             except SandboxError:
-                continue  # the one that starts below tells what is wrong
+                if waiting is None:
+                    raise
             finally:
-                await entry.close()
-        async with self._open_pair(self._engine, exact, False) as pair:
-            yield pair
+                self._leave(entry)  # nobody waits for what is no longer needed to be gone
 
     def _next(self, spec: PairSpec) -> "_Entry | None":
         entries = self._waiting[spec]
@@ -143,9 +143,12 @@ class Pool:
     def _drop(self, entries: "list[_Entry]", dropped: "set[_Entry] | list[_Entry]") -> None:
         for entry in list(dropped):
             entries.remove(entry)
-            task = asyncio.create_task(entry.close())
-            self._leaving.add(task)
-            task.add_done_callback(self._leaving.discard)
+            self._leave(entry)
+
+    def _leave(self, entry: "_Entry") -> None:
+        task = asyncio.create_task(entry.close())
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
 
     async def _exact(self, spec: PairSpec) -> PairSpec:
         """The spec with its images by id, so that a tag that has moved is a new spec."""

@@ -123,7 +123,7 @@ def _sequence(kind: str) -> Callable[["Encoder", Any, int], Node]:
 
 def _mapping(kind: str) -> Callable[["Encoder", Any, int], Node]:
     def write(encoder: "Encoder", value: Any, depth: int) -> Node:
-        encoder.budget.spend(values=1)
+        encoder.budget.spend(values=2)
         return {
             "t": kind,
             "v": [write_items(encoder, value.keys(), depth), write_items(encoder, value.values(), depth)],

@@ -32,7 +32,7 @@ def write_index(encoder: "Encoder", index: Any, depth: int) -> Node | None:
         return None
     encoder.budget.spend(values=6, size=OVERHEAD_BYTES)
     if type(index) is pandas.MultiIndex:
-        levels = [write_column(encoder, level.array, depth) for level in index.levels]
+        levels = [_write_labels(encoder, level, depth) for level in index.levels]
         codes = [write_array(encoder, code, depth) for code in index.codes]
         names = [encoder.encode(name, depth + 1) for name in index.names]
         if None in levels or len(levels) > _MAX_LEVELS:
@@ -42,10 +42,13 @@ def write_index(encoder: "Encoder", index: Any, depth: int) -> Node | None:
     if type(index) is pandas.RangeIndex:
         encoder.budget.spend(size=8 * len(index))
         return {"range": [int(index.start), int(index.stop), int(index.step)], "name": name}
+    labels = _write_labels(encoder, index, depth)
+    return None if labels is None else {**labels, "name": name}
+
+
+def _write_labels(encoder: "Encoder", index: Any, depth: int) -> Node | None:
     column = write_column(encoder, index.array, depth)
-    if column is None:
-        return None
-    return {"column": column, "name": name, **_write_frequency(index)}
+    return None if column is None else {"column": column, **_write_frequency(index)}
 
 
 def _write_frequency(index: Any) -> Node:
@@ -76,8 +79,14 @@ def read_index(decoder: "Decoder", node: Any, depth: int) -> Any:
         # Three numbers stand for memory that pandas takes as soon as the index is used.
         decoder.budget.spend(size=8 * len(range(start, stop, step)))
         return pandas.RangeIndex(start, stop, step, name=name)
+    return _read_labels(decoder, node, depth).rename(name)
+
+
+def _read_labels(decoder: "Decoder", node: Any, depth: int) -> Any:
+    import pandas
+
     column = read_column(decoder, node["column"], depth)
-    index = pandas.Index(column, dtype=column.dtype, name=name, copy=False)
+    index = pandas.Index(column, dtype=column.dtype, copy=False)
     if "frequency" in node:
         timed = isinstance(index, pandas.DatetimeIndex | pandas.TimedeltaIndex)
         if not timed or not _FREQUENCY.fullmatch(node["frequency"]):
@@ -91,11 +100,10 @@ def _read_levels(decoder: "Decoder", node: Any, depth: int) -> Any:
 
     if type(node["levels"]) is not list or not 0 < len(node["levels"]) <= _MAX_LEVELS:
         raise WireError("a table's index is malformed")
-    columns = [read_column(decoder, level, depth) for level in node["levels"]]
+    levels = [_read_labels(decoder, level, depth) for level in node["levels"]]
     codes = [read_array(decoder, code, depth) for code in node["codes"]]
     if any(code.dtype.kind != "i" or code.ndim != 1 for code in codes):
         raise WireError("a table's index is malformed")
-    levels = [pandas.Index(column, dtype=column.dtype) for column in columns]
     names = [decoder.decode(name, depth + 1) for name in node["names"]]
     # pandas checks that codes are within their level, levels have no label twice, and all are as long.
     return pandas.MultiIndex(levels=levels, codes=codes, names=names, verify_integrity=True)

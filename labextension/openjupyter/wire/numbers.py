@@ -34,11 +34,11 @@ def write_int(encoder: "Encoder", value: int, depth: int = 0) -> Node:
     """A JSON number within 53 bits, else hexadecimal: quick at any size, unlike decimal digits."""
     if -SAFE_INT < value < SAFE_INT:
         return value
-    bits = value.bit_length()
-    if bits > MAX_INT_BITS:
+    if value.bit_length() > MAX_INT_BITS:
         raise WireError(f"the int has more than {MAX_INT_BITS:,} bits")
-    encoder.budget.spend(size=bits // 4)
-    return {"t": "int", "v": format(value, "x")}
+    text = format(value, "x")
+    encoder.budget.spend(size=len(text))
+    return {"t": "int", "v": text}
 
 
 def read_int(decoder: "Decoder", node: Node) -> int:

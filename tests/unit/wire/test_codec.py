@@ -15,12 +15,17 @@ from hypothesis import given
 from openjupyter.wire import codec
 from openjupyter.wire.codec import MAX_DEPTH, Budget, Decoder, Encoder, decode, encode
 from openjupyter.wire.errors import WireError
-from tests.unit.wire.values import canonical, through_json, values
+from tests.unit.wire.values import assert_counted, canonical, through_json, values
 
 
 @given(values)
 def test_what_may_cross_arrives_the_same(value: Any) -> None:
     assert canonical(through_json(value)) == canonical(value)
+
+
+@given(values)
+def test_what_is_counted_fits_into_a_frame(value: Any) -> None:
+    assert_counted(value)
 
 
 @pytest.mark.parametrize(

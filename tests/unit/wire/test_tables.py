@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.wire.values import any_text, canonical, through_json
+from openjupyter.wire.codec import Budget, Encoder, decode, encode
+from openjupyter.wire.errors import WireError
+from tests.unit.wire.values import any_text, assert_counted, canonical, through_json
 
 MOMENTS = pd.to_datetime(["2026-03-29 01:59:59.000001", None, "1969-07-20"], format="ISO8601")
 
@@ -56,6 +58,16 @@ COLUMNS: dict[str, Any] = {
     "moments in UTC": MOMENTS.tz_localize("UTC"),
     "moments at an offset": MOMENTS.tz_localize(dt.timezone(dt.timedelta(hours=-3, minutes=-30))),
     "spans": pd.to_timedelta([1, None, -5], unit="ms"),
+    "categories that are intervals": pd.cut([1, 2, 3], 2),
+    "categories that are numbers": pd.Categorical([2, 1, 2]),
+    "periods": pd.PeriodIndex(["2026-01", None, "1969-12"], freq="M"),
+    "periods of two weeks": pd.period_range("2026-01-05", periods=3, freq="2W-WED"),
+    "intervals": pd.interval_range(0, 3, closed="left"),
+    "intervals of floats": pd.arrays.IntervalArray.from_tuples([(0.5, 1.5), None, (2, 3)]),
+    "intervals of moments": pd.interval_range(pd.Timestamp("2026", tz="Asia/Tokyo"), periods=3),
+    "sparse": pd.arrays.SparseArray([0, 0, 1]),
+    "sparse floats": pd.arrays.SparseArray([np.nan, 1.5, np.nan]),
+    "sparse booleans": pd.arrays.SparseArray([True, True, False], fill_value=True),
     "spans in seconds": pd.to_timedelta([1, None, -5], unit="s").as_unit("s"),
 }
 
@@ -74,6 +86,13 @@ INDEXES: dict[str, Any] = {
     "spans": pd.timedelta_range("1s", periods=3, freq="90s"),
     "categories": pd.CategoricalIndex(["x", None, "x"], ordered=True, name="c"),
     "nullable": pd.Index([1, None, 3], dtype="Int32"),
+    "periods": pd.period_range("2026", periods=3, freq="Q-MAR", name="p"),
+    "intervals": pd.interval_range(0, 3, name="i"),
+    "bins": pd.CategoricalIndex(pd.cut([1, 2, 3], 2)),
+    "booleans": pd.Index([True, False, True]),
+    "spans in hours": pd.timedelta_range("1h", periods=3, freq="h"),
+    "levels with labels that are not used": pd.MultiIndex.from_product([["a", "b"], [1, 2]])[:3],
+    "levels of days": pd.MultiIndex.from_arrays([pd.date_range("2026", periods=3), [1, 1, 2]], names=["day", "n"]),
     "levels": pd.MultiIndex.from_tuples([("a", 1), ("b", 2), ("a", 1)], names=["letter", None]),
     "levels with gaps": pd.MultiIndex.from_arrays([["a", None, "a"], MOMENTS, pd.Categorical(["u", "v", "u"])]),
 }
@@ -185,6 +204,91 @@ def test_moments_and_spans_arrive_the_same(scalar: Any) -> None:
     arrived = through_json(scalar)
     assert type(arrived) is type(scalar)
     assert arrived == scalar
+
+
+@pytest.mark.parametrize(
+    "scalar",
+    [
+        *(
+            pd.Timestamp("2026-10-25 01:30", tz="UTC").tz_convert("Europe/Berlin"),
+            pd.Timestamp(0, unit="s"),
+            pd.Timestamp.max,
+        ),
+        *(pd.Timestamp("2026-01-01T12:00-03:30"), pd.Timestamp("0001-01-01").as_unit("s"), pd.Timedelta.min),
+        *(pd.Period("2026-01", "M"), pd.Period("2026-01-01 10:05", "5min"), pd.Period("2026Q1", "Q-MAR")),
+        *(pd.Interval(0, 1), pd.Interval(0.5, 1.5, "both"), pd.Interval(pd.Timestamp("2026"), pd.Timestamp("2027"))),
+    ],
+    ids=str,
+)
+def test_scalars_arrive_the_same(scalar: Any) -> None:
+    arrived = through_json({scalar: scalar})[scalar]
+    assert type(arrived) is type(scalar) and arrived == scalar and repr(arrived) == repr(scalar)
+    for name in ("unit", "tz", "freq", "closed"):
+        assert getattr(arrived, name, None) == getattr(scalar, name, None)
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_arrays_of_pandas_arrive_the_same(name: str) -> None:
+    array = pd.Series(COLUMNS[name]).array
+    arrived = through_json(array)
+    assert type(arrived) is type(array)
+    pd.testing.assert_series_equal(pd.Series(arrived), pd.Series(array))
+
+
+def test_what_unique_gives_arrives() -> None:
+    assert list(through_json(pd.Series(["b", "a", "b"]).unique())) == ["b", "a"]
+    assert list(through_json(pd.Series(["b", "a", "b"], dtype="category").unique())) == ["b", "a"]
+
+
+def test_attributes_of_a_frame_stay_behind() -> None:
+    frame = pd.DataFrame({"a": [1]})
+    frame.attrs["secret"] = object()
+    assert through_json(frame).attrs == {}
+
+
+@pytest.mark.parametrize("kind", ["i1", "u8", ">i4", "f2", "f4", "f8", "c16", "?"])
+def test_frames_of_one_dtype_arrive_the_same(kind: str) -> None:
+    frame = pd.DataFrame(np.arange(6).reshape(3, 2).astype(kind), columns=["x", "x"])
+    same(frame)
+    same(frame.T.T[::-1])
+    same(frame.iloc[:0])
+
+
+def test_both_axes_may_have_levels() -> None:
+    rows = pd.MultiIndex.from_product([["a", "b"], pd.date_range("2026", periods=2)], names=["x", "y"])
+    columns = pd.MultiIndex.from_product([[1, 2], ["u", "v"]], names=[None, "z"])
+    same(pd.DataFrame(np.arange(16.0).reshape(4, 4), index=rows, columns=columns))
+    same(pd.DataFrame([[1, "a", 2.5, None]] * 4, index=rows, columns=columns))
+
+
+def test_tables_are_counted_as_they_are_sent() -> None:
+    for name, column in COLUMNS.items():
+        assert_counted([pd.DataFrame({name: column}), pd.Series(column).array] * 5)
+    for index in INDEXES.values():
+        assert_counted([index] * 5)
+    assert_counted([pd.Timestamp("2026", tz="Asia/Tokyo"), pd.Timedelta(1), pd.Period("2026"), pd.NaT, pd.NA] * 50)
+    assert_counted(pd.DataFrame([[1, "a"] * 50] * 2))
+
+
+def test_a_wide_table_is_refused_before_it_fills_the_memory() -> None:
+    with pytest.raises(WireError, match="24 MB"):
+        decode({**WIDE, "columns": [{"list": [1]}] * 30_000})
+    with pytest.raises(WireError, match="24 MB"):
+        decode([encode(pd.Series([1]))] * 10_000)
+
+
+WIDE: dict[str, Any] = {
+    "t": "frame",
+    "index": {"range": [0, 1, 1], "name": None},
+    "names": {"range": [0, 30_000, 1], "name": None},
+}
+
+
+def test_a_table_that_stays_behind_costs_nothing() -> None:
+    budget = Budget()
+    table = pd.DataFrame({"a": np.zeros(100_000), "b": [object()] * 100_000})
+    assert Encoder(lambda value: {"t": "handle"}, budget).encode([table] * 100) == [{"t": "handle"}] * 100
+    assert budget.bytes > 2**20
 
 
 def test_missing_values_are_the_very_ones() -> None:

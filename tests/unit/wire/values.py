@@ -14,7 +14,8 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from openjupyter.wire.codec import decode, encode
+from openjupyter.wire import frames
+from openjupyter.wire.codec import MAX_VALUES, Budget, Decoder, Encoder, decode, encode
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=20)  # lone surrogates among it
 DAY_US = 86_400 * 10**6
@@ -79,7 +80,11 @@ field_names = st.lists(st.text(max_size=4), min_size=1, max_size=4, unique=True)
 def structures(draw: st.DrawFn, inner: Any) -> Any:
     """Structured dtypes: packed, aligned or with gaps; fields that are arrays. No texts: not any memory is one."""
     fields = [
-        (name, draw(inner.filter(lambda kind: kind.itemsize and kind.kind != "U")), draw(st.sampled_from([(), (2,), (2, 1)])))
+        (
+            name,
+            draw(inner.filter(lambda kind: kind.itemsize and kind.kind != "U")),
+            draw(st.sampled_from([(), (2,), (2, 1)])),
+        )
         for name in draw(field_names)
     ]
     if draw(st.booleans()):
@@ -107,7 +112,7 @@ def arrays(draw: st.DrawFn) -> Any:
         array = np.zeros(shape, dtype)
     else:  # raw memory reaches every NaN and NaT there is
         memory = draw(st.binary(min_size=size, max_size=size))
-        safe = dtype.kind not in "bV" or dtype.char == "V" and dtype.names is None
+        safe = dtype.kind not in "bV" or (dtype.char == "V" and dtype.names is None)
         array = np.frombuffer(memory if safe else bytes(b & 1 for b in memory), dtype).reshape(shape)
     return array if shape == () else draw(layouts)(array)
 
@@ -189,3 +194,13 @@ def through_json(value: Any) -> Any:
     """A value after the whole trip: encoded, written as strict ASCII JSON, read and decoded."""
     text = json.dumps(encode(value), allow_nan=False)
     return decode(json.loads(text.encode("ascii")))
+
+
+def assert_counted(value: Any) -> None:
+    """What both sides count is enough for the frame: what one may send, the other will read."""
+    sent, read = Budget(), Budget()
+    node = Encoder(budget=sent).encode(value)
+    parts = frames._parts(frames._STRINGS.sub(b"", frames.pack({"v": node})[4:])) - 1
+    assert parts <= 3 * (MAX_VALUES - sent.values)
+    Decoder(budget=read).decode(node)
+    assert read.values >= sent.values and read.bytes >= sent.bytes

@@ -5,13 +5,14 @@ from pathlib import Path
 import click
 
 from openjupyter_service.settings import load_settings
-from openjupyter_service.store.engine import Store
 
 
 @click.command()
 @click.option("--settings", type=click.Path(path_type=Path), help="Settings file; default: OPENJUPYTER_SETTINGS.")
 def migrate(settings: Path | None) -> None:
     """Create or migrate the store's tables. The hub and the service do the same when they start."""
+    from openjupyter_service.store.engine import Store  # here, because other commands need no database, and it is slow
+
     store = Store(load_settings(settings).store_url)
     store.upgrade()
     store.close()

@@ -5,10 +5,8 @@ Only what holds no work at all is refused: a learner must not lose points for a 
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
-
-import nbformat
 
 from openjupyter_service.errors import InvalidSubmission, TooLarge
 
@@ -18,6 +16,43 @@ MAX_NOTEBOOK_BYTES = 10 * 2**20
 _AGAIN = "save it in JupyterLab and submit again"
 _CELL_TYPES = ("code", "markdown", "raw")
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
+
+def _is(*kinds: type) -> Callable[[Any], bool]:
+    return lambda value: type(value) in kinds
+
+
+def _object(required: tuple[str, ...] = (), **rules: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    def check(value: Any) -> bool:
+        return (
+            isinstance(value, dict)
+            and all(isinstance(value.get(key), str) for key in required)
+            and all(rule(value[key]) for key, rule in rules.items() if key in value)
+        )
+
+    return check
+
+
+# What the schema of format 4.5 demands of metadata it knows; everything else may be there, too.
+_CELL_METADATA: dict[str, Callable[[Any], bool]] = {
+    "tags": _is(list),
+    "name": lambda value: isinstance(value, str) and value != "",
+    "format": _is(str),
+    "collapsed": _is(bool),
+    "scrolled": lambda value: value == "auto" or type(value) is bool,
+    "jupyter": _is(dict),
+    "execution": lambda value: isinstance(value, dict) and all(isinstance(each, str) for each in value.values()),
+}
+_NOTEBOOK_METADATA: dict[str, Callable[[Any], bool]] = {
+    "kernelspec": _object(required=("name", "display_name")),
+    "language_info": _object(
+        required=("name",),
+        codemirror_mode=_is(str, dict), file_extension=_is(str), mimetype=_is(str), pygments_lexer=_is(str),
+    ),
+    "orig_nbformat": lambda value: False,  # of a conversion under way
+    "title": _is(str),
+    "authors": _is(list),
+}  # fmt: skip
 
 
 def clean_notebook(notebook: str | bytes | Mapping[str, Any]) -> bytes:
@@ -33,8 +68,14 @@ def clean_notebook(notebook: str | bytes | Mapping[str, Any]) -> bytes:
     """
     try:
         values = notebook if isinstance(notebook, Mapping) else _parse(notebook)
-        node = _valid(_cells(values), values.get("metadata"))
-        content = str(nbformat.v4.writes(node)).encode("utf-8", "replace")
+        ids: set[str] = set()
+        notebook = {
+            "cells": [_clean_cell(cell, index, ids) for index, cell in enumerate(_cells(values))],
+            "metadata": _valid(values.get("metadata"), _NOTEBOOK_METADATA),
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+        content = json.dumps(notebook, ensure_ascii=False, indent=1).encode("utf-8", "replace")
     except InvalidSubmission:
         raise
     except Exception:  # nbformat's reasons are of many classes of other libraries
@@ -76,6 +117,8 @@ def _cells(values: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _upgraded(values: Mapping[str, Any]) -> list[Any]:
     """The cells of a notebook of format 1 to 3, which lack what format 4 demands."""
+    import nbformat  # here, because it takes seconds where jsonschema's optional packages are installed
+
     # Outputs are left out anyway; converting those of a broken notebook could only fail.
     sheets = [
         {**sheet, "cells": [{"metadata": {}, **cell, "outputs": []} for cell in sheet["cells"]]}
@@ -85,33 +128,26 @@ def _upgraded(values: Mapping[str, Any]) -> list[Any]:
     return list(nbformat.convert(nbformat.reader.reads(json.dumps(old)), 4).cells)
 
 
-def _valid(cells: list[dict[str, Any]], metadata: Any) -> Any:
-    """A valid notebook of these cells, with their metadata as far as they are valid."""
-    ids: set[str] = set()
-    clean = [_clean_cell(cell, index, ids) for index, cell in enumerate(cells)]
-    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": clean}
-    try:
-        node = nbformat.from_dict(notebook)
-        nbformat.validate(node)
-        return node
-    except (nbformat.ValidationError, RecursionError, TypeError, ValueError):
-        for cell in clean:
-            cell["metadata"] = {"tags": _tags(cell["metadata"])}
-        node = nbformat.from_dict({**notebook, "metadata": {}})
-        nbformat.validate(node)
-        return node
-
-
 def _clean_cell(cell: dict[str, Any], index: int, ids: set[str]) -> dict[str, Any]:
     kind = cell["cell_type"]
-    metadata = cell.get("metadata")
     return {
         "id": _unique_id(cell.get("id"), index, ids),
         "cell_type": kind if kind in _CELL_TYPES else "raw",
-        "metadata": metadata if isinstance(metadata, dict) else {},
+        "metadata": _valid(cell.get("metadata"), _CELL_METADATA),
         "source": _source(cell["source"]),
         **({"outputs": [], "execution_count": None} if kind == "code" else {}),
     }
+
+
+def _valid(metadata: Any, rules: Mapping[str, Callable[[Any], bool]]) -> dict[str, Any]:
+    """The metadata without what the notebook format forbids; good tags of a list with bad ones stay."""
+    if not isinstance(metadata, dict):
+        return {}
+    found = {key: value for key, value in metadata.items() if key not in rules or rules[key](value)}
+    if "tags" in rules and isinstance(tags := metadata.get("tags"), list):
+        good = [tag for tag in tags if isinstance(tag, str) and tag and "," not in tag]
+        found["tags"] = list(dict.fromkeys(good))
+    return found
 
 
 def _source(source: Any) -> str:
@@ -127,9 +163,3 @@ def _unique_id(wanted: Any, index: int, ids: set[str]) -> str:
         found, number = f"{base[:50]}-{index}-{number}", number + 1
     ids.add(found)
     return found
-
-
-def _tags(metadata: dict[str, Any]) -> list[str]:
-    tags = metadata.get("tags")
-    found = tags if isinstance(tags, list) else []
-    return list(dict.fromkeys(tag for tag in found if isinstance(tag, str) and tag and "," not in tag))

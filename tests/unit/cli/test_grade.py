@@ -109,7 +109,7 @@ def test_where_files_come_from(course: Path) -> None:
 
     def gathered() -> dict[str, bytes]:
         files = gather_files(exercise, mine / "solved.ipynb", public)
-        assert json.loads(files.pop("means/means.ipynb"))["cells"][0]["source"] == ["x = 2"]
+        assert json.loads(files.pop("means/means.ipynb"))["cells"][0]["source"] == "x = 2"
         return files
 
     theirs = {"means/helper.py": b"the course's", "means/data.csv": b"the course's", "shared.csv": b"a,b"}

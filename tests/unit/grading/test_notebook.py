@@ -50,17 +50,78 @@ def test_what_a_cell_can_do_without_may_be_missing(key: str) -> None:
     assert sources(cleaned(notebook(cell))) == ["x = 1"]
 
 
-@pytest.mark.parametrize("metadata", [None, [], 5, "x", {"kernelspec": 5}, {"kernelspec": {}}, {"language_info": []}])
-def test_bad_metadata_of_the_notebook_is_left_out(metadata: Any) -> None:
-    node = cleaned(notebook(code(metadata={"tags": ["raises-exception"]}), metadata=metadata))
-    assert node.metadata == {} and node.cells[0].metadata == {"tags": ["raises-exception"]}
+ODD: list[Any] = [
+    None,
+    [],
+    {},
+    0,
+    1,
+    -1,
+    1.5,
+    True,
+    False,
+    "",
+    "auto",
+    "x",
+    ["x"],
+    [1],
+    {"name": 5},
+    {"x": 1},
+    {"x": "y"},
+]
+KNOWN = ["kernelspec", "language_info", "title", "authors"]
+KNOWN_OF_CELLS = [
+    "tags", "name", "format", "collapsed", "deletable", "editable", "scrolled", "jupyter", "execution", "attachments",
+]  # fmt: skip
 
 
-def test_bad_metadata_of_a_cell_leaves_its_good_tags() -> None:
+def nbformat_takes(document: dict[str, Any]) -> bool:
+    try:
+        nbformat.validate(nbformat.from_dict(document))
+    except nbformat.ValidationError:
+        return False
+    return True
+
+
+def bare(kind: str, metadata: dict[str, Any]) -> dict[str, Any]:
+    """A cell of a kind that nbformat takes if it takes the metadata."""
+    cell = code(cell_type=kind, metadata=metadata)
+    return cell if kind == "code" else {key: cell[key] for key in ("id", "cell_type", "metadata", "source")}
+
+
+@pytest.mark.parametrize("metadata", [None, [], 5, "x"])
+def test_metadata_that_are_none_are_left_out(metadata: Any) -> None:
+    node = cleaned(notebook(code(metadata=metadata), metadata=metadata))
+    assert node.metadata == node.cells[0].metadata == {}
+
+
+@pytest.mark.parametrize("key", [*KNOWN, "of our own"])
+def test_what_nbformat_refuses_of_a_notebooks_metadata_is_left_out_and_nothing_else(key: str) -> None:
+    inner = [{key: each} for key in ("name", "display_name", "codemirror_mode", "mimetype") for each in ODD]
+    for value in [*ODD, *inner, *({"name": "n", "display_name": "d"} | each for each in inner)]:
+        document = notebook(metadata={key: value, "kept": 1})
+        kept = {"kept": 1, key: value} if nbformat_takes(document) else {"kept": 1}
+        assert cleaned(document).metadata == kept, value
+
+
+@pytest.mark.parametrize("key", [*KNOWN_OF_CELLS, "of our own"])
+@pytest.mark.parametrize("kind", ["code", "markdown", "raw"])
+def test_what_nbformat_refuses_of_a_cells_metadata_is_left_out(key: str, kind: str) -> None:
+    inner = [{key: each} for key in ("source_hidden", "outputs_hidden", "iopub.execute_input") for each in ODD]
+    for value in [*ODD, *inner]:
+        (cell,) = cleaned(notebook(code(cell_type=kind, metadata={key: value, "kept": 1}))).cells
+        cell = dict(cell.metadata)
+        assert cell.pop("kept") == 1
+        if cell != {key: value} and not (key == "tags" and value == [1]):
+            assert cell == {}
+            kinds = ("code", "markdown", "raw")  # the rules of one kind of cell are ours for all
+            assert not all(nbformat_takes(notebook(bare(kind, {key: value}))) for kind in kinds), value
+
+
+def test_bad_tags_of_a_cell_leave_its_good_ones() -> None:
     tags = ["a", "a", 5, "b,c", "", "d"]
-    node = cleaned(notebook(code(metadata={"tags": tags, "deletable": "yes"}), code(metadata=[])))
-    assert node.cells[0].metadata == {"tags": ["a", "d"]}
-    assert node.cells[1].metadata == {"tags": []}
+    node = cleaned(notebook(code(metadata={"tags": tags, "deletable": "yes", "name": "", "x": 1})))
+    assert node.cells[0].metadata == {"tags": ["a", "d"], "deletable": "yes", "x": 1}
 
 
 def test_good_metadata_stays() -> None:

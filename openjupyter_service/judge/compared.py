@@ -192,6 +192,8 @@ def _tolerance(names: dict[str, Any]) -> Same:
 
     def close(got: Any, expected: Any) -> bool:
         try:
+            if isinstance(got, int | float) and isinstance(expected, int | float):  # a hundred times sooner
+                return _equal(got, expected) or abs(got - expected) <= absolute + relative * abs(expected)
             return bool(np.isclose(got, expected, rtol=relative, atol=absolute, equal_nan=True))
         except Exception:
             return _equal(got, expected)

@@ -7,6 +7,7 @@ A table is {"columns": [text], "rows": [{"label": text, "cells": [{"got": text, 
 import difflib
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,19 @@ MAX_ROWS = 20
 MAX_COLUMNS = 12
 MAX_CELL = 80
 MAX_SCANNED = 5_000
-"""Rows that are looked at; of longer values the rest counts as left out."""
+"""Items that are looked at; of longer values the rest counts as left out."""
+
+MAX_WIDTH = 200
+"""Columns that are looked at."""
+MAX_LOOKS = 50_000
+"""Cells that are looked at."""
+MAX_LINES = 500
+"""Lines of a text that are looked at: to align more of them could take minutes."""
 
 Same = Callable[[Any, Any], bool]
+_Pair = tuple[Any, Any, bool]
+"""A cell of both sides, and whether they count as equal."""
+_Row = tuple[str, list[_Pair]]
 
 _NONE: Any = object()
 """A cell that is not there."""
@@ -62,34 +73,38 @@ def table(got: Any, expected: Any, same: Same) -> dict[str, Any] | None:
 def _compare(got: _Grid, expected: _Grid, same: Same) -> dict[str, Any]:
     columns = list(dict.fromkeys(column for grid in (expected, got) for row in grid.rows.values() for column in row))
     keys = list(dict.fromkeys([*expected.rows, *got.rows]))
+    rows: list[_Row] = []
     if got.notes != expected.notes and set(got.notes) == set(expected.notes):
-        rows = [("type", [_cell(got.notes[column], expected.notes[column], _equal) for column in columns])]
-    else:
-        rows = []
+        rows.append(("type", [_pair(got.notes[column], expected.notes[column], _equal) for column in columns]))
     for key in keys:
         ours, theirs = expected.rows.get(key, {}), got.rows.get(key, {})
-        rows.append((_label(key), [_cell(theirs.get(c, _NONE), ours.get(c, _NONE), same) for c in columns]))
+        rows.append((_label(key), [_pair(theirs.get(c, _NONE), ours.get(c, _NONE), same) for c in columns]))
     total = len(rows) + max(got.total, expected.total) - max(len(got.rows), len(expected.rows))
     return _table([_label(column) for column in columns], rows, total)
 
 
-def _table(columns: list[str], rows: list[tuple[str, list[dict[str, Any]]]], total: int) -> dict[str, Any]:
+def _table(columns: list[str], rows: list[_Row], total: int) -> dict[str, Any]:
     """The rows and columns that differ, then as many others as there is room for, each in their order."""
-    differs = [any(not cells[place]["same"] for _, cells in rows) for place in range(len(columns))]
-    first = sorted(range(len(columns)), key=lambda place: not differs[place])[:MAX_COLUMNS]
-    shown = sorted(rows, key=lambda row: all(cell["same"] for cell in row[1]))[:MAX_ROWS]
+    differs = [any(not cells[place][2] for _, cells in rows) for place in range(len(columns))]
+    first = sorted(sorted(range(len(columns)), key=lambda place: not differs[place])[:MAX_COLUMNS])
+    shown = sorted(rows, key=lambda row: all(same for _, _, same in row[1]))[:MAX_ROWS]
     return {
-        "columns": [columns[place] for place in sorted(first)],
-        "rows": [{"label": label, "cells": [cells[place] for place in sorted(first)]} for label, cells in shown],
+        "columns": [columns[place] for place in first],
+        "rows": [{"label": label, "cells": [_cell(*cells[place]) for place in first]} for label, cells in shown],
         "more": total - len(shown),
     }
 
 
-def _cell(got: Any, expected: Any, same: Same) -> dict[str, Any]:
-    texts = ["" if value is _NONE else value if isinstance(value, _Line) else short(value, MAX_CELL)
-             for value in (got, expected)]  # fmt: skip
+def _pair(got: Any, expected: Any, same: Same) -> _Pair:
     missing = got is _NONE or expected is _NONE
-    return {"got": texts[0], "expected": texts[1], "same": not missing and same(got, expected)}
+    return got, expected, not missing and same(got, expected)
+
+
+def _cell(got: Any, expected: Any, same: bool) -> dict[str, Any]:
+    def text(value: Any) -> str:
+        return "" if value is _NONE else value if isinstance(value, _Line) else short(value, MAX_CELL)
+
+    return {"got": text(got), "expected": text(expected), "same": same}
 
 
 def _label(key: Hashable) -> str:
@@ -108,23 +123,23 @@ def _lines(got: str, expected: str) -> dict[str, Any]:
     """Two texts line by line, numbered as in the learner's; lines are quoted, so that spaces at the end are seen."""
     texts = [text.split("\n") for text in (got, expected)]
     total = max(len(lines) for lines in texts)
-    theirs, ours = (lines[:MAX_SCANNED] for lines in texts)
-    rows: list[tuple[str, list[dict[str, Any]]]] = []
+    theirs, ours = (lines[:MAX_LINES] for lines in texts)
+    rows: list[_Row] = []
     matcher = difflib.SequenceMatcher(None, theirs, ours, autojunk=True)
     for _, low, high, start, end in matcher.get_opcodes():
         for step in range(max(high - low, end - start)):
             got_line = theirs[low + step] if low + step < high else _NONE
             wanted = ours[start + step] if start + step < end else _NONE
             label = str(low + step + 1) if got_line is not _NONE else "+"
-            rows.append((label, [_cell(got_line, wanted, _equal)]))
-    return _table(["line"], rows, len(rows) + total - min(total, MAX_SCANNED))
+            rows.append((label, [_pair(got_line, wanted, _equal)]))
+    return _table(["line"], rows, len(rows) + total - min(total, MAX_LINES))
 
 
 def _sets(got: Iterable[Any], expected: Iterable[Any]) -> dict[str, Any]:
     theirs, ours = set(got), set(expected)
-    rows = [("missing", [_cell(_NONE, item, _equal)]) for item in _sorted(ours - theirs)]
-    rows += [("too many", [_cell(item, _NONE, _equal)]) for item in _sorted(theirs - ours)]
-    rows += [("", [_cell(item, item, _equal)]) for item in _sorted(theirs & ours)]
+    rows = [("missing", [_pair(_NONE, item, _equal)]) for item in _sorted(ours - theirs)]
+    rows += [("too many", [_pair(item, _NONE, _equal)]) for item in _sorted(theirs - ours)]
+    rows += [("", [(item, item, True)]) for item in _sorted(theirs & ours)]
     return _table(["value"], rows, len(rows))
 
 
@@ -144,7 +159,7 @@ def _frames(got: pd.DataFrame, expected: pd.DataFrame) -> tuple[_Grid, _Grid]:
 
 
 def _frame(frame: pd.DataFrame, by_label: bool) -> _Grid:
-    part = frame.iloc[:MAX_SCANNED]
+    part = frame.iloc[: _height(frame.shape[1]), :MAX_WIDTH]
     columns = list(part.columns) if part.columns.is_unique else list(range(part.shape[1]))
     cells = [part.iloc[:, place].tolist() for place in range(part.shape[1])]
     labels = part.index.tolist() if by_label else list(range(len(part)))
@@ -176,12 +191,11 @@ def _grid(value: Any) -> _Grid | None:
 
 def _array(array: np.ndarray[Any, Any]) -> _Grid:
     if array.ndim == 1:
-        return _Grid("flat", _flat(list(array[:MAX_SCANNED].tolist())), len(array))
+        return _Grid("flat", _flat(array[:MAX_SCANNED].tolist()), len(array))
     if array.ndim == 2:
-        return _Grid(
-            "rows", {n: dict(enumerate(row)) for n, row in enumerate(array[:MAX_SCANNED].tolist())}, len(array)
-        )
-    places = list(np.ndindex(array.shape))[:MAX_SCANNED] if array.size < 1_000_000 else []
+        part = array[: _height(array.shape[1]), :MAX_WIDTH].tolist()
+        return _Grid("rows", {n: dict(enumerate(row)) for n, row in enumerate(part)}, len(array))
+    places = islice(np.ndindex(array.shape), MAX_SCANNED)
     return _Grid("flat", {place: {"value": array[place].item()} for place in places}, array.size)
 
 
@@ -189,10 +203,19 @@ def _sequence(value: list[Any] | tuple[Any, ...] | range) -> _Grid:
     """Rows when all items are alike: sequences or mappings; else one cell for each item."""
     part = list(value[:MAX_SCANNED])
     if part and all(isinstance(row, dict) for row in part):
-        return _Grid("rows", {n: dict(row) for n, row in enumerate(part)}, len(value))
+        return _Grid("rows", {n: dict(islice(row.items(), MAX_WIDTH)) for n, row in enumerate(_top(part))}, len(value))
     if part and all(isinstance(row, list | tuple) for row in part):
-        return _Grid("rows", {n: dict(enumerate(row)) for n, row in enumerate(part)}, len(value))
+        return _Grid("rows", {n: dict(enumerate(row[:MAX_WIDTH])) for n, row in enumerate(_top(part))}, len(value))
     return _Grid("flat", _flat(part), len(value))
+
+
+def _top(rows: list[Any]) -> list[Any]:
+    return rows[: _height(max(len(row) for row in rows))]
+
+
+def _height(width: int) -> int:
+    """Rows of so many columns that are looked at."""
+    return min(MAX_SCANNED, MAX_LOOKS // max(min(width, MAX_WIDTH), 1))
 
 
 def _flat(items: list[Any]) -> dict[Hashable, dict[Hashable, Any]]:
@@ -207,7 +230,7 @@ def _inside_approx(value: Any) -> Any:
     if isinstance(whole, dict):
         return {key: part(item) for key, item in whole.items()}
     if isinstance(whole, np.ndarray) and whole.ndim == 2:
-        return [[part(item) for item in row] for row in whole[:MAX_SCANNED].tolist()]
+        return [[part(item) for item in row] for row in whole[: _height(whole.shape[1]), :MAX_WIDTH].tolist()]
     if isinstance(whole, np.ndarray):
         return [part(item) for item in whole.tolist()] if whole.ndim == 1 else whole
     return [part(item) for item in whole] if isinstance(whole, list | tuple) else value

@@ -18,6 +18,9 @@ MAX_PARTS = 3_100_000
 """Commas and opening brackets of one frame. A frame of nothing but `[],[],` would take twenty times its size in memory;
 what the codec makes has at most three of them for each value that it counts."""
 
+MAX_QUOTES = 8_500_000
+"""Quotes of one frame that are not part of a text, for the same reason."""
+
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)  # possessive: nothing is kept to come back to
 
 
@@ -34,7 +37,7 @@ def pack(frame: Frame) -> bytes:
 
 def unpack(body: bytes) -> Frame:
     """The JSON object in a frame's body; WireError for anything else, NaN and Infinity included."""
-    if _parts(body) > MAX_PARTS and _parts(_STRINGS.sub(b"", body)) > MAX_PARTS:
+    if has_too_many_parts(body):
         raise WireError(f"a frame has more than {MAX_PARTS:,} parts")
     try:
         frame = json.loads(body, parse_constant=_refuse_constant)
@@ -45,7 +48,18 @@ def unpack(body: bytes) -> Frame:
     return frame
 
 
-def _parts(body: bytes) -> int:
+def has_too_many_parts(body: bytes) -> bool:
+    """Would reading the body take more memory than a frame may?"""
+    parts = _separators(body)
+    if parts <= MAX_PARTS:
+        return False
+    # Fewer than there are, never more: an escaped backslash before the end of a text takes a quote off.
+    if body.count(b'"') - body.count(b'\\"') > MAX_QUOTES:
+        return True
+    return parts - sum(_separators(text.group()) for text in _STRINGS.finditer(body)) > MAX_PARTS
+
+
+def _separators(body: bytes) -> int:
     return body.count(b",") + body.count(b"[") + body.count(b"{")
 
 

@@ -23,8 +23,8 @@ SAFE_INT = 2**53
 MAX_INT_BITS = 4_000_000
 MAX_FRACTION_BITS = 100_000
 """Python reduces a fraction in quadratic time."""
-MAX_EXPONENT = 2_000_000
-"""Twice what Decimal's default context allows."""
+MAX_EXPONENT = 100_000
+"""Of a Decimal: making an int of one takes time in the square of it."""
 
 _HEX = re.compile(r"-?[0-9a-f]{1,1000000}")
 _DECIMAL = re.compile(r"-?(\d{1,1000000}(\.\d{1,1000000})?(E[+-]?\d{1,19})?|Infinity|s?NaN\d{0,1000000})", re.ASCII)

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import pathlib
+import re
 import struct
 import zoneinfo
 from collections import Counter, OrderedDict, deque
@@ -200,7 +201,9 @@ def assert_counted(value: Any) -> None:
     """What both sides count is enough for the frame: what one may send, the other will read."""
     sent, read = Budget(), Budget()
     node = Encoder(budget=sent).encode(value)
-    parts = frames._parts(frames._STRINGS.sub(b"", frames.pack({"v": node})[4:])) - 1
-    assert parts <= 3 * (MAX_VALUES - sent.values)
+    body = re.sub(rb'"([^"\\]|\\.)*"', b'""', frames.pack({"v": node})[4:])
+    counted = MAX_VALUES - sent.values
+    assert sum(map(body.count, (b",", b"[", b"{"))) - 1 <= frames.MAX_PARTS // MAX_VALUES * counted
+    assert body.count(b'"') - 2 <= frames.MAX_QUOTES // MAX_VALUES * counted
     Decoder(budget=read).decode(node)
     assert read.values >= sent.values and read.bytes >= sent.bytes

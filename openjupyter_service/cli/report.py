@@ -46,7 +46,8 @@ def _tests(tests: list[dict[str, Any]]) -> Table:
     for test in tests:
         hint = f"Hint: {test['hint']}" if test.get("hint") else ""
         place = _place(test.get("place"))
-        message = "\n".join(filter(None, [test["message"], place, hint]))
+        # Most messages say themselves where it went wrong.
+        message = "\n".join(filter(None, [test["message"], place if place not in test["message"] else "", hint]))
         table.add_row(
             escape(plain(test["title"])),
             _coloured(test["outcome"]),

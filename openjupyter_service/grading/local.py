@@ -2,7 +2,7 @@
 
 from pathlib import Path, PurePosixPath
 
-from openjupyter_service.errors import ExerciseError
+from openjupyter_service.errors import ExerciseError, SandboxError
 from openjupyter_service.exercises.course import Exercise
 from openjupyter_service.exercises.mistakes import shown_path
 from openjupyter_service.grading import session
@@ -28,8 +28,19 @@ class LocalGrader:
     async def grade(
         self, exercise: Exercise, files: dict[str, bytes], progress: Progress, seed: int | None = None
     ) -> Graded:
-        """Grade what `gather_files` gave; errors are those of a session."""
-        return await session.grade(self._pairs, self._settings, exercise, files, exercise.notebook, progress, seed)
+        """Grade what `gather_files` gave; errors are those of a session, with the next step for who sits here."""
+        try:
+            return await session.grade(self._pairs, self._settings, exercise, files, exercise.notebook, progress, seed)
+        except SandboxError as error:
+            raise SandboxError(f"{error}{_next_step(str(error))}") from error
+
+
+def _next_step(reason: str) -> str:
+    if "image is missing" in reason:
+        return "; build it with python -m images.build, or name another"
+    if "Docker engine failed" in reason:
+        return "; see that Docker runs here (docker info), and that it knows the runtime if one is named"
+    return "; try again, and report it if it stays"
 
 
 def gather_files(exercise: Exercise, notebook: Path, public: Path) -> dict[str, bytes]:

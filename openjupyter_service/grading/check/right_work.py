@@ -120,4 +120,11 @@ def _reason(report: Report) -> str:
     lost: TestResult | None = next((test for test in report.tests if test.points < test.max_points), None)
     if lost is None:
         return str(report.status)
-    return f"“{lost.title}” {lost.outcome}: {lost.message or 'no message'}"
+    return f"“{lost.title}” {lost.outcome}: {lost.message or 'no message'}{_said_by_pytest(report, lost)}"
+
+
+def _said_by_pytest(report: Report, test: TestResult) -> str:
+    """What pytest said of a failure, which learners never see, in one line."""
+    staff = report.staff.tests.get(test.id)
+    lines = [line[1:].strip() for line in (staff.text if staff else "").splitlines() if line.startswith("E  ")]
+    return f" ({lines[0][:200]})" if lines else ""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from openjupyter_service.errors import ExerciseError, OpenJupyterError, SandboxError
 from openjupyter_service.exercises.course import Exercise
+from openjupyter_service.exercises.file import Limits
 from openjupyter_service.exercises.mistakes import shown_path
 from openjupyter_service.grading.check.findings import ExerciseResult, Subject
 from openjupyter_service.grading.local import gather_files
@@ -51,10 +52,13 @@ class Trial:
             self.result.error(subject, f"{shown_path(notebook)}: {error}")
         return None
 
-    async def report(self, subject: Subject, files: Files | None, seed: int = FIRST_SEED) -> Report | None:
+    async def report(
+        self, subject: Subject, files: Files | None, seed: int = FIRST_SEED, limits: Limits | None = None
+    ) -> Report | None:
         """Grade a submission; None when there is none, or, with a finding, when it could not be graded."""
+        exercise = self.exercise.model_copy(update={"limits": limits}) if limits else self.exercise
         try:
-            return await self._attempt(files, seed) if files is not None and not self.broken else None
+            return await self._attempt(exercise, files, seed) if files is not None and not self.broken else None
         except ExerciseError as error:
             self.broken = True
             folder = shown_path(self.exercise.folder)
@@ -66,13 +70,13 @@ class Trial:
             self._step(self._done, self._total)
         return None
 
-    async def _attempt(self, files: Files, seed: int) -> Report:
+    async def _attempt(self, exercise: Exercise, files: Files, seed: int) -> Report:
         for _ in range(SANDBOX_ATTEMPTS - 1):
             try:
-                return await self._grade(self.exercise, files, seed)
+                return await self._grade(exercise, files, seed)
             except SandboxError:
                 continue  # may pass, as when the machine is busy
-        return await self._grade(self.exercise, files, seed)
+        return await self._grade(exercise, files, seed)
 
 
 def _end(text: str) -> str:

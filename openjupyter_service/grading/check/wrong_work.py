@@ -6,13 +6,14 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from openjupyter_service.exercises.course import Exercise
-from openjupyter_service.exercises.file import Sample
+from openjupyter_service.exercises.file import Limits, Sample
 from openjupyter_service.exercises.mutate import mutants
 from openjupyter_service.grading.check.findings import Subject, WrongWork
 from openjupyter_service.grading.check.right_work import is_full
 from openjupyter_service.grading.check.trial import Files, Trial
 
 MAX_MUTANTS = 12
+MIN_TEST_SECONDS = 3.0
 SCORE_TOLERANCE = 0.005
 """Scores in exercise.toml are written with few digits."""
 
@@ -70,7 +71,7 @@ async def check_mutants(trial: Trial, solution: Files, starter: Files | None) ->
             break
         tried += 1
         trial.expect(1)
-        report = await trial.report(Subject.WRONG_WORK, files)
+        report = await trial.report(Subject.WRONG_WORK, files, limits=_short_limits(trial))
         if report is None:
             continue
         result.wrong_work.append(WrongWork("mutant", change, report.score, not is_full(report)))
@@ -86,6 +87,14 @@ async def check_mutants(trial: Trial, solution: Files, starter: Files | None) ->
             Subject.WRONG_WORK,
             "no wrong variant could be made of the solution; write one, and name it in exercise.toml as [[variants]]",
         )
+
+
+def _short_limits(trial: Trial) -> Limits:
+    """Limits by what the solution needs: a change may well make a loop endless, in every test."""
+    limits, slowest = trial.exercise.limits, trial.result.slowest_test
+    test_seconds = min(limits.test_seconds, max(MIN_TEST_SECONDS, 5 * slowest.seconds if slowest else 0))
+    run_seconds = min(limits.run_seconds, 10 * test_seconds)
+    return limits.model_copy(update={"test_seconds": test_seconds, "run_seconds": run_seconds})
 
 
 def changed_solutions(notebook: str, modules: list[str], solution: Files, starter: Files) -> list[tuple[str, Files]]:

@@ -71,7 +71,8 @@ def grading(monkeypatch: pytest.MonkeyPatch) -> Grading:
 
 
 def test_without_an_engine_it_says_so(command: Command, course: Path) -> None:
-    assert "Docker engine" in command.fails(*GRADE)
+    sentence = command.fails(*GRADE)
+    assert sentence.startswith("not graded: the Docker engine failed: ") and "see that Docker runs here" in sentence
 
 
 def test_what_is_no_exercise_is_wrong_usage(command: Command, course: Path) -> None:
@@ -185,4 +186,5 @@ def test_broken_tests_are_not_graded_and_their_fault_is_told(command: Command, c
 
 def test_containers_that_fail_are_one_sentence(command: Command, course: Path, grading: Grading) -> None:
     grading.answer = SandboxError("a grading image is missing: no such image")
-    assert "a grading image is missing" in command.fails(*GRADE)
+    sentence = command.fails(*GRADE)
+    assert sentence.startswith("not graded: a grading image is missing: no such image; build it with ")

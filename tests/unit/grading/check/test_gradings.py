@@ -54,6 +54,19 @@ async def test_a_solution_that_loses_points(tmp_path: Path) -> None:
     ]
 
 
+async def test_authors_read_what_pytest_said(tmp_path: Path) -> None:
+    class Telling(FakeGrader):
+        async def __call__(self, *arguments: Any) -> Report:
+            report = await super().__call__(*arguments)
+            texts = {
+                test.id: {"name": test.title, "text": "x\nE   assert 3 == 5\nE    +  where"} for test in report.tests
+            }
+            return Report.model_validate(report.model_dump() | {"staff": {"tests": texts}})
+
+    result = await checked(write_course(tmp_path, solution=notebook("def mean(values):\n    return 3")), Telling())
+    assert "“The mean of nothing” failed: No. (assert 3 == 5); mend" in errors(result)[0]
+
+
 async def test_without_a_solution(tmp_path: Path) -> None:
     (write_course(tmp_path) / "hidden_tests/mean/solution.ipynb").unlink()
     result = await checked(tmp_path)
@@ -195,6 +208,18 @@ async def test_tests_that_notice_nothing(tmp_path: Path) -> None:
     (error,) = errors(result)
     assert error.startswith("the solution was changed for the worse ") and "no change lost a point" in error
     assert 3 <= len(result.wrong_work) <= 12
+
+
+async def test_changed_solutions_have_little_time(tmp_path: Path) -> None:
+    given: list[tuple[float, float]] = []
+
+    class Watching(FakeGrader):
+        async def __call__(self, exercise: Any, files: Any, seed: int) -> Report:
+            given.append((exercise.limits.test_seconds, exercise.limits.run_seconds))
+            return await super().__call__(exercise, files, seed)
+
+    await checked(write_course(tmp_path, toml='title = "Means"\n[limits]\ntest_seconds = 100\n'), Watching())
+    assert given == [(100, 600)] * 4 + [(3, 30)]
 
 
 async def test_a_solution_that_cannot_be_changed(tmp_path: Path) -> None:

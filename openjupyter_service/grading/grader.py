@@ -6,7 +6,6 @@ import logging
 import socket
 from collections.abc import AsyncIterator
 
-from openjupyter_service.errors import SandboxError
 from openjupyter_service.grading.passback import Sender
 from openjupyter_service.grading.progress import Progress
 from openjupyter_service.grading.worker import Worker
@@ -27,10 +26,9 @@ class Grader:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.progress = Progress()
-        self._engine = Engine(settings.learner.network)
         grading = settings.grading
         self.pool = Pool(
-            self._engine,
+            Engine(settings.learner.network),
             pair_spec(grading),
             grading.pool,
             most_warm(grading),
@@ -58,11 +56,6 @@ class Grader:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Workers and sender run inside this block; what they had claimed is graded after the next start."""
-        try:
-            if orphans := await self._engine.remove_orphans():
-                log.info("removed %d grading containers that an earlier process left", orphans)
-        except SandboxError as error:
-            log.warning("could not look for left-over containers: %s", error)
         tasks = [asyncio.create_task(worker.run(self._after_grading)) for worker in self._workers]
         tasks.append(asyncio.create_task(self._sender.run(self._after_grading)))
         async with self.pool.running():

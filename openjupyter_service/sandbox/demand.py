@@ -28,9 +28,10 @@ class Demand:
         self._most = most
         self._taken: dict[PairSpec, deque[float]] = {}
 
-    def resize(self, size: Size, most: int) -> None:
-        """Another size from now on."""
-        self._size, self._most = size, most
+    def resize(self, size: Size, most: int | None = None) -> None:
+        """Another size from now on; `most` as before if not given, but never less than was asked for."""
+        self._size = size
+        self._most = most if most is not None else max(self._most, 0 if size == "adaptive" else size)
 
     def took(self, spec: PairSpec, now: float | None = None) -> None:
         """A pair of this spec was asked for."""

@@ -3,7 +3,10 @@
 import asyncio
 import contextlib
 import functools
+import logging
+import secrets
 import socket
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,19 +18,32 @@ from openjupyter_service.sandbox.limits import LINK_OPTIONS, ContainerSpec
 
 SITE_LABEL = "openjupyter.site"
 ROLE_LABEL = "openjupyter.role"
+OWNER_LABEL = "openjupyter.process"
+"""Of one run of the service: what carries another one's is left over from a process that is dead."""
 ENGINE_SECONDS = 60
 _THREADS = 16
+_ROLES = ("sandbox", "judge")
+_LINK = "link"
+
+log = logging.getLogger(__name__)
+
+
+class ImageMissing(SandboxError):
+    """The engine has no such image."""
 
 
 class Engine:
     """A connection to the engine that DOCKER_HOST names. Blocking calls run in threads of its own.
 
     Args:
-        site: label of all containers of this installation, so that those of a dead service can be found
+        site: label of all containers of this installation, so that those of a dead service can be found; one process
+            at a time has a site
     """
 
     def __init__(self, site: str) -> None:
         self.site = site
+        self._owner = secrets.token_hex(8)
+        self._unremoved: set[str] = set()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="engine")
 
     @functools.cached_property
@@ -40,21 +56,22 @@ class Engine:
         return await self._call(self._start, spec, link_volume)
 
     async def image_id(self, image: str) -> str:
-        """What a tag stands for now; SandboxError when there is no such image."""
+        """What a tag stands for now; ImageMissing when there is no such image."""
         return str(await self._call(lambda: self._client.images.get(image).id))
 
     async def create_link(self) -> str:
         """A volume for a pair's socket, in memory; gives its name."""
-        labels = {SITE_LABEL: self.site, ROLE_LABEL: "link"}
         volume = await self._call(
-            lambda: self._client.api.create_volume(driver="local", driver_opts=LINK_OPTIONS, labels=labels)
+            lambda: self._client.api.create_volume(driver="local", driver_opts=LINK_OPTIONS, labels=self._labels(_LINK))
         )
         return str(volume["Name"])
 
     async def remove_link(self, volume: str) -> None:
-        """Remove a pair's volume; no error when it is gone already."""
-        with contextlib.suppress(SandboxError):
-            await self._call(lambda: self._client.api.remove_volume(volume, force=True))
+        """Remove a pair's volume; what cannot be removed now is left to `remove_orphans`."""
+        await self._try(volume, self._remove_volume)
+
+    def _labels(self, role: str) -> dict[str, str]:
+        return {SITE_LABEL: self.site, ROLE_LABEL: role, OWNER_LABEL: self._owner}
 
     def _start(self, spec: ContainerSpec, link_volume: str | None) -> tuple[str, socket.socket]:
         api = self._client.api
@@ -65,7 +82,7 @@ class Engine:
             user=spec.user,
             stdin_open=True,
             working_dir="/",
-            labels={SITE_LABEL: self.site, ROLE_LABEL: spec.role},
+            labels=self._labels(spec.role),
             host_config=api.create_host_config(**spec.host_config(link_volume)),
         )["Id"]
         try:
@@ -86,8 +103,8 @@ class Engine:
         return bool(state["State"].get("OOMKilled"))
 
     async def remove(self, container: str) -> None:
-        """Kill and remove a container; no error when it is gone already."""
-        await self._call(self._remove, container)
+        """Kill and remove a container; what cannot be removed now is left to `remove_orphans`."""
+        await self._try(container, self._remove)
 
     def _remove(self, container: str) -> None:
         with contextlib.suppress(NotFound):
@@ -97,22 +114,44 @@ class Engine:
                 if error.status_code != 409:  # another removal of it is under way
                     raise
 
+    def _remove_volume(self, volume: str) -> None:
+        with contextlib.suppress(NotFound):
+            self._client.api.remove_volume(volume, force=True)
+
+    async def _try(self, name: str, remove: Callable[[str], None]) -> None:
+        try:
+            await self._call(remove, name)
+            self._unremoved.discard(name)
+        except SandboxError as error:
+            self._unremoved.add(name)
+            log.warning("%s was not removed and will be tried again: %s", name[:12], error)
+
     async def remove_orphans(self) -> int:
-        """Remove all grading containers of this site, as a dead service left them; gives their number."""
-        filters = {"label": [f"{SITE_LABEL}={self.site}"]}
+        """Remove what nobody uses: of processes before this one, and what could not be removed when its time had come.
+
+        Returns:
+            How many containers were removed.
+
+        Raises:
+            SandboxError: the engine does not answer
+        """
+        filters = {"label": f"{SITE_LABEL}={self.site}"}
         containers = await self._call(lambda: self._client.api.containers(all=True, filters=filters))
-        orphans = [item["Id"] for item in containers if item["Labels"].get(ROLE_LABEL) in ("sandbox", "judge")]
+        orphans = [item["Id"] for item in containers if self._is_orphan(item["Id"], item["Labels"], _ROLES)]
         await asyncio.gather(*(self.remove(orphan) for orphan in orphans))
-        volumes = await self._call(
-            lambda: self._client.api.volumes(filters={**filters, "label": [*filters["label"], f"{ROLE_LABEL}=link"]})
-        )
-        await asyncio.gather(*(self.remove_link(volume["Name"]) for volume in volumes["Volumes"] or []))
+        volumes = (await self._call(lambda: self._client.api.volumes(filters=filters)))["Volumes"] or []
+        unused = [item["Name"] for item in volumes if self._is_orphan(item["Name"], item["Labels"], (_LINK,))]
+        await asyncio.gather(*(self.remove_link(volume) for volume in unused))
         return len(orphans)
+
+    def _is_orphan(self, name: str, labels: dict[str, str], roles: tuple[str, ...]) -> bool:
+        foreign = labels.get(OWNER_LABEL) != self._owner
+        return labels.get(ROLE_LABEL) in roles and (foreign or name in self._unremoved)
 
     async def _call(self, function: Any, *arguments: Any) -> Any:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
         except ImageNotFound as error:
-            raise SandboxError(f"a grading image is missing: {error.explanation}") from None
+            raise ImageMissing(f"a grading image is missing: {error.explanation}") from None
         except (DockerException, OSError) as error:
             raise SandboxError(f"the Docker engine failed: {error}") from None

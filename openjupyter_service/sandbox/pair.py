@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
+from openjupyter_service.errors import SandboxError
 from openjupyter_service.sandbox.container import GradingContainer, open_container
 from openjupyter_service.sandbox.engine import Engine
 from openjupyter_service.sandbox.limits import LINK_SOCKET, PairSpec
@@ -43,27 +44,33 @@ class FreshPairs:
 
 @contextlib.asynccontextmanager
 async def open_pair(engine: Engine, spec: PairSpec, warm: bool = False) -> AsyncIterator[Pair]:
-    """Both containers of a pair, started side by side."""
-    volume = await engine.create_link() if spec.linked else None
+    """Both containers of a pair, started side by side; when one fails, the other does not stay."""
+    async with contextlib.AsyncExitStack() as stack:
+        volume = await stack.enter_async_context(_open_link(engine)) if spec.linked else None
+        openings = [open_container(engine, one, volume) for one in (spec.sandbox, spec.judge)]
+        starts = [asyncio.create_task(opening.__aenter__()) for opening in openings]
+        try:
+            sandbox, judge = await asyncio.gather(*starts)
+        finally:
+            for start in starts:
+                start.cancel()
+            await asyncio.gather(*starts, return_exceptions=True)
+            for opening, start in zip(openings, starts, strict=True):
+                if not start.cancelled() and start.exception() is None:
+                    stack.push_async_exit(opening)
+        yield Pair(sandbox, judge, LINK_SOCKET if volume else None, warm)
+
+
+@contextlib.asynccontextmanager
+async def _open_link(engine: Engine) -> AsyncIterator[str]:
+    creation = asyncio.ensure_future(engine.create_link())
     try:
-        async with contextlib.AsyncExitStack() as stack:
-            sandbox, judge = await _open_both(
-                stack, open_container(engine, spec.sandbox, volume), open_container(engine, spec.judge, volume)
-            )
-            yield Pair(sandbox, judge, LINK_SOCKET if volume else None, warm)
+        volume = await asyncio.shield(creation)
+    except asyncio.CancelledError:  # the engine's thread goes on: what it makes must not be left behind
+        with contextlib.suppress(SandboxError):
+            await engine.remove_link(await creation)
+        raise
+    try:
+        yield volume
     finally:
-        if volume:
-            await asyncio.shield(engine.remove_link(volume))
-
-
-async def _open_both(stack: contextlib.AsyncExitStack, *openings: Any) -> list[GradingContainer]:
-    results = await asyncio.gather(*(opening.__aenter__() for opening in openings), return_exceptions=True)
-    opened: list[GradingContainer] = []
-    for opening, result in zip(openings, results, strict=True):
-        if isinstance(result, GradingContainer):
-            stack.push_async_exit(opening)
-            opened.append(result)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return opened
+        await asyncio.shield(engine.remove_link(volume))

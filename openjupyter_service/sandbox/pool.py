@@ -9,15 +9,20 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
 from openjupyter_service.errors import SandboxError
+from openjupyter_service.sandbox.back_off import BackOff
 from openjupyter_service.sandbox.demand import Demand, Size
-from openjupyter_service.sandbox.engine import Engine
+from openjupyter_service.sandbox.engine import Engine, ImageMissing
 from openjupyter_service.sandbox.limits import PairSpec
 from openjupyter_service.sandbox.pair import Pair, open_pair
+from openjupyter_service.sandbox.waiting import WaitingPair
 
 STARTS_AT_ONCE = 2
 """Pairs that are being started side by side; more would take the processors from gradings that run."""
 LOOK_SECONDS = 5.0
-MAX_BACK_OFF_SECONDS = 60.0
+"""How often images that have moved and pairs that are too old are looked for; all else is noticed at once."""
+TIDY_SECONDS = 60.0
+LIVED_SECONDS = 30.0
+"""A waiting pair that dies sooner counts as one that did not start."""
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +30,7 @@ OpenPair = Callable[[Engine, PairSpec, bool], contextlib.AbstractAsyncContextMan
 
 
 class Pool:
-    """Pairs kept ready for each spec in use.
+    """Pairs kept ready for each spec in use. They are kept, and removed, by `running`.
 
     Args:
         engine: the Docker engine
@@ -33,6 +38,7 @@ class Pool:
         size: pairs for each spec, or "adaptive"
         most: pairs of all specs together
         max_age_seconds: a pair that has waited so long is replaced
+        open_pair: starts a pair and removes it
     """
 
     def __init__(
@@ -49,19 +55,20 @@ class Pool:
         self._demand = Demand(size, most)
         self._max_age = max_age_seconds
         self._open_pair = open_pair
-        self._waiting: defaultdict[PairSpec, list[_Entry]] = defaultdict(list)
-        self._failures: dict[PairSpec, tuple[int, float]] = {}
+        self._waiting: defaultdict[PairSpec, list[WaitingPair]] = defaultdict(list)
+        self._back_off = BackOff()
         self._leaving: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
 
-    def resize(self, size: Size, most: int) -> None:
-        """Keep another number of pairs from now on."""
+    def resize(self, size: Size, most: int | None = None) -> None:
+        """Keep another number of pairs from now on; gradings that run are not touched."""
         self._demand.resize(size, most)
         self._changed.set()
 
     def counts(self) -> dict[PairSpec, int]:
-        """Ready pairs of each spec."""
-        return {spec: sum(entry.ready for entry in entries) for spec, entries in self._waiting.items() if entries}
+        """Ready pairs of each spec, its images by id."""
+        ready = {spec: sum(entry.ready for entry in entries) for spec, entries in self._waiting.items()}
+        return {spec: count for spec, count in ready.items() if count}
 
     @contextlib.asynccontextmanager
     async def pair(self, spec: PairSpec) -> AsyncIterator[Pair]:
@@ -69,21 +76,35 @@ class Pool:
         exact = await self._exact(spec)
         self._demand.took(spec)
         self._changed.set()
-        while True:
-            waiting = self._next(exact)
-            entry = waiting or _Entry(self._open_pair(self._engine, exact, False), self._changed.set)
-            try:
-                pair = await entry.started()
-                if entry.ready or waiting is None:  # a new one that has died at once tells why when it is used
-                    yield pair
-                    return
-            except SandboxError:
-                if waiting is None:
-                    raise
-            finally:
-                self._leave(entry)  # nobody waits for what is no longer needed to be gone
+        entry, pair = await self._take(exact)
+        try:
+            yield pair
+        finally:
+            self._leave(entry)  # nobody waits for what is no longer needed to be gone
 
-    def _next(self, spec: PairSpec) -> "_Entry | None":
+    async def _take(self, spec: PairSpec) -> tuple[WaitingPair, Pair]:
+        while (entry := self._next(spec)) is not None:
+            with contextlib.suppress(SandboxError):
+                pair = await self._started(entry)
+                if entry.ready:
+                    return entry, pair
+                self._leave(entry)
+            self._back_off.failed(spec, time.monotonic())
+        entry = WaitingPair(self._open_pair(self._engine, spec, False))
+        try:
+            return entry, await self._started(entry)
+        except SandboxError:
+            self._back_off.failed(spec, time.monotonic())
+            raise
+
+    async def _started(self, entry: WaitingPair) -> Pair:
+        try:
+            return await entry.started()
+        except BaseException:
+            self._leave(entry)
+            raise
+
+    def _next(self, spec: PairSpec) -> WaitingPair | None:
         entries = self._waiting[spec]
         ready = next((entry for entry in entries if entry.ready), None)
         chosen = ready or next((entry for entry in entries if entry.starting), None)
@@ -102,50 +123,79 @@ class Pool:
             await asyncio.gather(keeper, return_exceptions=True)
             for entries in self._waiting.values():
                 self._drop(entries, list(entries))
-            await asyncio.gather(*self._leaving, return_exceptions=True)
+            while self._leaving:
+                await asyncio.gather(*self._leaving, return_exceptions=True)
 
     async def _keep(self) -> None:
+        tidied, trouble = float("-inf"), ""
         while True:
             self._changed.clear()
             try:
+                if time.monotonic() - tidied > TIDY_SECONDS:
+                    await self._tidy()
+                    tidied = time.monotonic()
                 await self._adjust()
+                trouble = ""
             except SandboxError as error:
-                log.warning("no warm grading containers for now: %s", error)
+                if str(error) != trouble:  # an engine that is away is told once
+                    log.warning("no warm grading containers for now: %s", error)
+                trouble = str(error)
+            except Exception:  # a bug must not leave the site without a pool
+                log.exception("the pool of grading containers failed")
+            pause = min(LOOK_SECONDS, self._back_off.seconds_left(time.monotonic()))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), LOOK_SECONDS)
+                await asyncio.wait_for(self._changed.wait(), pause)
+
+    async def _tidy(self) -> None:
+        if orphans := await self._engine.remove_orphans():
+            log.info("removed %d grading containers that were left over", orphans)
 
     async def _adjust(self) -> None:
         """Let go of what is dead, old or too much; start what is missing, a few at a time."""
-        targets: dict[PairSpec, int] = {}
+        targets: defaultdict[PairSpec, int] = defaultdict(int)
         for spec, count in self._demand.targets(self._default).items():
-            with contextlib.suppress(SandboxError):  # an image that is missing is told to the grading that needs it
-                targets[await self._exact(spec)] = count
+            with contextlib.suppress(ImageMissing):  # told to the grading that needs it
+                targets[await self._exact(spec)] += count
         now = time.monotonic()
-        for spec, entries in self._waiting.items():
-            for entry in entries:
-                if entry.failed:
-                    count, _ = self._failures.get(spec, (0, 0.0))
-                    self._failures[spec] = (count + 1, now + min(2.0**count, MAX_BACK_OFF_SECONDS))
-                    log.warning("a warm grading container did not start: %s", entry.failure)
-                elif entry.ready:
-                    self._failures.pop(spec, None)
-            useless = [entry for entry in entries if not entry.starting and not entry.ready]
-            old = [entry for entry in entries if now - entry.born > self._max_age]
-            self._drop(entries, {*useless, *old})
-            self._drop(entries, entries[targets.get(spec, 0) :])
+        for spec in list(self._waiting):
+            self._weed(spec, targets[spec], now)
         starting = sum(entry.starting for entries in self._waiting.values() for entry in entries)
         for spec, count in targets.items():
             entries = self._waiting[spec]
-            while len(entries) < count and starting < STARTS_AT_ONCE and self._failures.get(spec, (0, 0.0))[1] <= now:
-                entries.append(_Entry(self._open_pair(self._engine, spec, True), self._changed.set))
+            missing = count - sum(not self._old(entry, now) for entry in entries)
+            if not self._back_off.may_start(spec, now):
+                continue
+            for _ in range(min(missing, STARTS_AT_ONCE - starting)):
+                entries.append(WaitingPair(self._open_pair(self._engine, spec, True), self._changed.set))
                 starting += 1
 
-    def _drop(self, entries: "list[_Entry]", dropped: "set[_Entry] | list[_Entry]") -> None:
-        for entry in list(dropped):
+    def _weed(self, spec: PairSpec, count: int, now: float) -> None:
+        """Keep at most `count` pairs that live; an old one stays until its successor is ready."""
+        entries = self._waiting[spec]
+        lost = [entry for entry in entries if not entry.starting and not entry.ready]
+        for entry in lost:
+            log.warning("a warm pair of %s and %s is lost: %s", spec.sandbox.image, spec.judge.image, entry.trouble)
+            if now - entry.born < LIVED_SECONDS:
+                self._back_off.failed(spec, now)
+        if any(entry.ready and now - entry.born >= LIVED_SECONDS for entry in entries):
+            self._back_off.worked(spec)
+        self._drop(entries, lost)
+        fresh = [entry for entry in entries if entry.ready and not self._old(entry, now)][:count]
+        old = [entry for entry in entries if entry.ready and self._old(entry, now)][: count - len(fresh)]
+        starting = [entry for entry in entries if entry.starting][: count - len(fresh)]
+        self._drop(entries, [entry for entry in entries if entry not in (*fresh, *old, *starting)])
+        if not entries:
+            del self._waiting[spec]
+
+    def _old(self, entry: WaitingPair, now: float) -> bool:
+        return now - entry.born > self._max_age
+
+    def _drop(self, entries: list[WaitingPair], dropped: list[WaitingPair]) -> None:
+        for entry in dropped:
             entries.remove(entry)
             self._leave(entry)
 
-    def _leave(self, entry: "_Entry") -> None:
+    def _leave(self, entry: WaitingPair) -> None:
         task = asyncio.create_task(entry.close())
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)
@@ -156,60 +206,3 @@ class Pool:
             self._engine.image_id(spec.sandbox.image), self._engine.image_id(spec.judge.image)
         )
         return PairSpec(replace(spec.sandbox, image=sandbox), replace(spec.judge, image=judge))
-
-
-class _Entry:
-    """One pair, from its start until it is given away or removed. `changed` is called when its state has changed."""
-
-    def __init__(self, opening: contextlib.AbstractAsyncContextManager[Pair], changed: Callable[[], None]) -> None:
-        self.born = time.monotonic()
-        self._stack = contextlib.AsyncExitStack()
-        self._start = asyncio.create_task(self._stack.enter_async_context(opening))
-        self._start.add_done_callback(lambda _: changed())
-        self._watch = asyncio.create_task(self._watch_both(changed))
-        self._dead = False
-
-    @property
-    def starting(self) -> bool:
-        """Not there yet."""
-        return not self._start.done()
-
-    @property
-    def failed(self) -> bool:
-        """It could not be started."""
-        return self._start.done() and (self._start.cancelled() or self._start.exception() is not None)
-
-    @property
-    def failure(self) -> BaseException | None:
-        """Why it could not be started."""
-        return None if self._start.cancelled() else self._start.exception()
-
-    @property
-    def ready(self) -> bool:
-        """It waits, and both containers live."""
-        return not self.starting and not self.failed and not self._dead
-
-    async def started(self) -> Pair:
-        """The pair, once it is there; SandboxError when it could not be started."""
-        return await asyncio.shield(self._start)
-
-    async def close(self) -> None:
-        """Remove it."""
-        self._watch.cancel()
-        if not self._start.done():
-            self._start.cancel()
-        await asyncio.gather(self._start, self._watch, return_exceptions=True)
-        with contextlib.suppress(SandboxError):
-            await self._stack.aclose()
-
-    async def _watch_both(self, changed: Callable[[], None]) -> None:
-        with contextlib.suppress(SandboxError):
-            pair = await asyncio.shield(self._start)
-            ends = [asyncio.ensure_future(container.ended.wait()) for container in (pair.sandbox, pair.judge)]
-            try:
-                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-                self._dead = True
-                changed()
-            finally:
-                for end in ends:
-                    end.cancel()

@@ -44,7 +44,7 @@ def run(item: pytest.Function, sandbox: Sandbox, rng_seed: str) -> None:
 
 
 def needed_sources(module: str, name: str) -> list[str]:
-    """The statements of a test file that one function needs: imports one by one, what it names, and itself undecorated."""
+    """The statements of a test file that a function needs: imports one by one, what it names, itself undecorated."""
     body = ast.parse(module).body
     imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
     definers: dict[str, ast.stmt] = {}

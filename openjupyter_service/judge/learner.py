@@ -17,7 +17,7 @@ from openjupyter_service.judge.sandbox import Sandbox
 
 @dataclass(frozen=True)
 class Measured:
-    """What a call gave and took: wall clock in seconds, and memory in bytes at its highest above what was in use before.
+    """What a call gave and took: seconds of wall clock, and bytes of memory at its highest above what was used before.
 
     The memory is counted by the system, not by the learner's process; None where the system does not tell.
     """
@@ -28,7 +28,7 @@ class Measured:
 
 
 class RaisedByLearner:
-    """What `learner.raises(...)` saw, once its block has ended: name of the class and message, as the learner wrote it."""
+    """What `learner.raises(...)` saw, once its block has ended: the class's name and the message."""
 
     name: str = ""
     message: str = ""
@@ -103,7 +103,7 @@ class Learner:
             raise AssertionError(f"{name} was not raised")
 
     def printed(self, stream: str = "stdout") -> str:
-        """What learner code wrote to "stdout", "stderr" or as "prompts" of input() since this test began, at most 1 MB."""
+        """What learner code wrote to "stdout", "stderr", or as "prompts" of input(), since this test began; at most 1 MB."""
         text = self._sandbox.ask("what you print", "printed", stream=stream)
         self._sandbox.trace.printed(text if isinstance(text, str) else "")
         return text if isinstance(text, str) else ""
@@ -160,7 +160,7 @@ class Learner:
         return self._notebook.source(name)
 
     def tree(self, name: str | None = None) -> ast.AST:
-        """The syntax tree of a function, class or method, or of all code cells together: `ast.walk(learner.tree("f"))`."""
+        """The syntax tree of a function, class or method, or of all code cells together."""
         return self._notebook.tree(name)
 
     def measure(self, function: Any, *args: Any, **kwargs: Any) -> Measured:

@@ -99,8 +99,9 @@ class Sandbox:
         self.trace.called(label, *shown)
         try:
             reply = self._exchange({"do": do, **question})
+            number = self._number
             while "callback" in reply:
-                reply = self._exchange(self._call_back(reply))
+                reply = self._exchange(self._call_back(reply), number)
                 self.trace.called(label, *shown)  # the function that was called may have used others meanwhile
         except MalformedReply:
             raise self._malformed(label) from None
@@ -141,14 +142,16 @@ class Sandbox:
                 self._begun = False
                 raise Stopped("crashed", "")
 
-    def _exchange(self, frame: Frame) -> Frame:
-        # The key by which the agent knows its own questions comes first.
-        self._number += 1
+    def _exchange(self, frame: Frame, number: int | None = None) -> Frame:
+        """The reply to a frame; what comes after a callback has the number of the question that led to it."""
+        if number is None:
+            self._number = number = self._number + 1
         try:
-            reply = self._link.exchange({**frame, "id": self._number})
+            # The key by which the agent knows its own questions comes first.
+            reply = self._link.exchange({**frame, "id": number})
         except SandboxGone as error:
             raise self._lost(str(error)) from None
-        if "callback" not in reply and reply.get("id") != self._number:
+        if "callback" not in reply and reply.get("id") != number:
             raise MalformedReply("the reply is to another question")
         return reply
 

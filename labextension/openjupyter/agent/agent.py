@@ -78,13 +78,15 @@ class Agent:
             limits["output_bytes"],
             progress,
         )
-        forks = Forks(runner.process, self._root)
+        forks = Forks(runner.process, self._root, self._home.restore)
         if run.alive:
             # As one expression, because a statement would leave a name in the learner's namespace.
             runner.execute_silently("__import__('openjupyter.agent.probe', fromlist=['serve']).serve()")
             if not await asyncio.to_thread(forks.attach, ATTACH_SECONDS):
                 run = runner.unanswering(run)
         self._home.remember()
+        if run.alive:
+            forks.prepare()
         return runner, forks, run
 
     def _unpack(self) -> Path:
@@ -114,11 +116,12 @@ class Agent:
             question = unpack(body)
             match question["agent"]:
                 case "begin":
-                    self._home.restore()
                     runner, forks, runs, reply = await self._begin(stack, runner, forks, runs, question["seconds"])
                 case "end":
-                    forks.end()
-                    reply = {"value": None}
+                    # Answered first: the judge has other things to do while files and the next fork are made ready.
+                    self._link.send(_body({"value": None}, question))
+                    forks.prepare()
+                    continue
                 case "memory":
                     reply = {"value": forks.memory()}
                 case "outputs":

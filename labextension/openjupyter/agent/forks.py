@@ -4,6 +4,7 @@ import os
 import select
 import socket
 import time
+from collections.abc import Callable
 
 from openjupyter.agent import probe
 from openjupyter.agent.memory import oom_kills
@@ -22,10 +23,17 @@ class KernelLost(Exception):
 
 
 class Forks:
-    """Children of one kernel, one at a time. `attach` → (`begin` → `ask` … → `end`) …"""
+    """Children of one kernel, one at a time: `attach`, then `begin`, `ask` … and `prepare` for each, at last `end`.
 
-    def __init__(self, kernel: ForkedKernel, root: int) -> None:
+    Args:
+        kernel: whose forks they are
+        root: the process below which all learner code runs
+        restore: puts back what the child before may have changed outside of its memory
+    """
+
+    def __init__(self, kernel: ForkedKernel, root: int, restore: Callable[[], None] = lambda: None) -> None:
         self._kernel = kernel
+        self._restore = restore
         self._control = kernel.control
         self._root = root
         self._spared: set[Process] = set()
@@ -33,7 +41,8 @@ class Forks:
         self._pid = 0
         self._deadline = 0.0
         self._kills = 0
-        self._verdict: str | None = None
+        self._verdict: str | None = "crashed"
+        self._prepared = False
 
     def attach(self, seconds: float) -> bool:
         """Wait until the kernel serves forks; False if it does not within so many seconds.
@@ -45,17 +54,26 @@ class Forks:
         self._spared = below(self._root)
         return True
 
-    def begin(self, seconds: float) -> None:
-        """Fork a child for a test that may take so many seconds in all; KernelLost when that is not possible."""
+    def prepare(self) -> None:
+        """End the current child, if any, and have the next one ready before it is wanted; it may fail silently."""
         self.end()
+        self._restore()
         self._kills = oom_kills()
-        self._verdict = None
-        if not self._fork():
+        self._verdict = "crashed"
+        self._prepared = self._fork()
+
+    def begin(self, seconds: float) -> None:
+        """A child for a test that may take so many seconds in all; KernelLost when that is not possible."""
+        if not self._prepared:
+            self.prepare()
+        if not self._prepared:
             # The notebook's own processes may have taken all there are.
             self._spared = {process for process in self._spared if process[0] in (self._kernel.pid, os.getpid())}
             kill_below(self._root, self._spared)
             if not self._fork():
                 raise KernelLost
+        self._prepared = False
+        self._verdict = None
         self._deadline = time.monotonic() + seconds
 
     def _fork(self) -> bool:
@@ -77,7 +95,7 @@ class Forks:
 
     def ask(self, question: bytes) -> bytes | None:
         """The body of the child's reply to a question's body; None when it gave none, for the reason in `verdict`."""
-        if self._verdict is not None or self._child is None:
+        if self._verdict is not None or self._prepared or self._child is None:
             return None
         try:
             self._send(envelope(question))
@@ -106,7 +124,7 @@ class Forks:
         if self._child is None:
             return
         self._child.close()
-        self._child, self._pid = None, 0
+        self._child, self._pid, self._prepared = None, 0, False
         kill_below(self._root, self._spared)
 
     def _left(self) -> float:

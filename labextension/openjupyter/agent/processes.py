@@ -53,11 +53,11 @@ def kill_below(root: int, spared: set[Process]) -> bool:
 
 def memory_bytes(pid: int) -> tuple[int, int] | None:
     """Resident memory of a process now, and at its highest since it was forked; None where the system does not tell."""
+    sizes: dict[str, int] = {}
     try:
-        lines = (_PROC / str(pid) / "status").read_text().splitlines()
-        sizes = {
-            line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines if line.startswith(("VmRSS", "VmHWM"))
-        }
-        return sizes["VmRSS:"], sizes["VmHWM:"]
+        for line in (_PROC / str(pid) / "status").read_text().splitlines():
+            if line.startswith(("VmRSS:", "VmHWM:")):
+                sizes[line[:5]] = int(line.split()[1]) * 1024
+        return sizes["VmRSS"], sizes["VmHWM"]
     except (OSError, KeyError, ValueError, IndexError):
         return None

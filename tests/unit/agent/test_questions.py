@@ -237,7 +237,6 @@ def test_objects_are_made_used_and_asked(agent: RunningAgent) -> None:
     assert agent.value("length", target=account) == 4
     assert agent.value("contains", target=account, item=encode("cleo")) is True
     assert agent.value("contains", target=account, item=encode("ada")) is False
-    assert agent.value("iterate", target=agent.get("counter")) == [1, 2, 3]
 
 
 def test_exceptions_come_with_builtin_type_message_and_place(agent: RunningAgent) -> None:

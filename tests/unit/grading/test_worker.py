@@ -16,7 +16,7 @@ from openjupyter_service.grading import worker as module
 from openjupyter_service.grading.progress import Progress
 from openjupyter_service.grading.session import Graded
 from openjupyter_service.grading.submit import submit
-from openjupyter_service.grading.worker import Worker
+from openjupyter_service.grading.worker import Worker, seed_of
 from openjupyter_service.report import Report, Status, TestResult
 from openjupyter_service.store.records import GradingState, Submission
 from tests.unit.grading.course import CourseSite, make_site, until
@@ -55,9 +55,17 @@ def site(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 @contextlib.asynccontextmanager
 async def working(
-    site: CourseSite, monkeypatch: pytest.MonkeyPatch, grade: Grade, name: str = "host/0"
+    site: CourseSite,
+    monkeypatch: pytest.MonkeyPatch,
+    grade: Grade,
+    name: str = "host/0",
+    seeds: list[int] | None = None,
 ) -> AsyncIterator[tuple[Worker, asyncio.Event]]:
-    async def played(engine: Any, settings: Any, *arguments: Any) -> Graded:
+    seeds = [] if seeds is None else seeds
+
+    async def played(containers: Any, settings: Any, *arguments: Any) -> Graded:
+        *arguments, seed = arguments
+        seeds.append(seed)
         return await grade(*arguments)
 
     monkeypatch.setattr(module, "grade", played)
@@ -116,6 +124,25 @@ async def test_a_submission_is_graded_stored_and_queued_for_its_lms(
     assert Report.model_validate(done.report) == REPORT
     assert set(done.timings) == {"queue", "start", "notebook", "tests"}
     assert [(passback.state, passback.score) for passback in done.passbacks] == [("pending", 0.5)]
+
+
+async def test_each_attempt_at_a_submission_has_the_same_seed_and_others_have_others(
+    site: CourseSite, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    seeds: list[int] = []
+
+    async def grade(*arguments: Any) -> Graded:
+        if len(seeds) < 3:
+            raise SandboxError("the engine is away")
+        return GRADED
+
+    first = send(site)
+    async with working(site, monkeypatch, grade, seeds=seeds):
+        await until(later(site, first, clock))
+        second = send(site, "grace")
+        await until(ended(site, second))
+    assert seeds[0] == seeds[1] == seeds[2] == seed_of(first.id) != seeds[3] == seed_of(second.id)
+    assert all(0 <= seed < 2**32 for seed in seeds)
 
 
 async def test_the_files_are_those_of_the_commit_and_the_learners_over_them(

@@ -1,4 +1,4 @@
-"""Columns backed by Arrow cross where pyarrow is installed on both sides: value by value, never as Arrow's own stream."""
+"""Columns backed by Arrow cross where pyarrow is on both sides: value by value, never as a stream of Arrow's own."""
 
 import sys
 from typing import Any

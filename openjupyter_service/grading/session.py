@@ -135,7 +135,7 @@ async def _run_notebook(
 
 def _order(exercise: Exercise, files: dict[str, bytes], notebook: str, run: Frame, pair: Pair, seed: int) -> Frame:
     """What the judge is told, but for the tests."""
-    limits = exercise.limits
+    limits, style = exercise.limits, exercise.style
     beside = _beside(exercise, notebook)
     return {
         "files": list(beside),
@@ -154,7 +154,7 @@ def _order(exercise: Exercise, files: dict[str, bytes], notebook: str, run: Fram
         "own_seconds": OWN_SECONDS + limits.notebook_seconds,
         "seed": seed,
         "reveal": exercise.reveal,
-        "style": {"select": exercise.style.select, "ignore": exercise.style.ignore},
+        "style": {"select": style.select, "ignore": style.ignore} if style.select else None,
     }
 
 

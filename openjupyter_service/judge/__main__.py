@@ -4,6 +4,7 @@ import gc
 
 gc.disable()  # until all is imported: a collection finds nothing before
 import base64  # noqa: E402
+import contextlib  # noqa: E402
 import os  # noqa: E402
 import sys  # noqa: E402
 import tempfile  # noqa: E402
@@ -23,6 +24,7 @@ from openjupyter_service.judge.handle import handle_number, make_handle  # noqa:
 from openjupyter_service.judge.plugin import GradingPlugin, Rules  # noqa: E402
 from openjupyter_service.judge.records import TestRecord  # noqa: E402
 from openjupyter_service.judge.sandbox import Sandbox  # noqa: E402
+from openjupyter_service.judge.style import StyleCheck  # noqa: E402
 
 _NOT_NEEDED = ("cacheprovider", "doctest", "junitxml", "pastebin", "stepwise", "setuponly", "setupplan", "faulthandler")
 # Both look for what nobody waits for with full garbage collections at the end, which take longer than many a run.
@@ -61,9 +63,12 @@ def judge(channel: Channel, order: Frame) -> Frame:
         rules = Rules(order["test_seconds"], order["run_seconds"], order["own_seconds"], order["reveal"], order["seed"])
         plugin = GradingPlugin(sandbox, tests, rules, finished)
         fixtures = Fixtures(plugin, notebook)
-        os.chdir(tests)
-        code = pytest.main([*OPTIONS, f"--rootdir={tests}", str(tests)], plugins=[plugin, fixtures])
-        os.chdir("/")
+        with contextlib.ExitStack() as stack:
+            style = stack.enter_context(StyleCheck(order["notebook"], **order["style"])) if order["style"] else None
+            os.chdir(tests)
+            code = pytest.main([*OPTIONS, f"--rootdir={tests}", str(tests)], plugins=[plugin, fixtures])
+            os.chdir("/")
+            findings = style.findings() if style else None
     if sandbox.lost:
         return {"lost": sandbox.lost}
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not plugin.complete:
@@ -75,7 +80,7 @@ def judge(channel: Channel, order: Frame) -> Frame:
     return {
         "tests": [record.as_frame() for record in plugin.records],
         "seed": rules.seed if fixtures.seed_used else None,
-        "style": None,
+        "style": findings,
     }
 
 

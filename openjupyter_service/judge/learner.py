@@ -103,7 +103,7 @@ class Learner:
             raise AssertionError(f"{name} was not raised")
 
     def printed(self, stream: str = "stdout") -> str:
-        """What learner code wrote to "stdout", "stderr", or as "prompts" of input(), since this test began; at most 1 MB."""
+        """What learner code wrote to "stdout", "stderr", or as "prompts" of input(), since this test began."""
         text = self._sandbox.ask("what you print", "printed", stream=stream)
         self._sandbox.trace.printed(text if isinstance(text, str) else "")
         return text if isinstance(text, str) else ""

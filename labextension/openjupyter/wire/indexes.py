@@ -20,7 +20,7 @@ NAMES = (
 """The classes of pandas that cross; subclasses of them do not."""
 
 _MAX_LEVELS = 50
-_FREQUENCY = re.compile(r"\d{0,6}(D|B|W|h|min|s|ms|us|ns|B?[MQY][SE])(-[A-Z]{3})?", re.ASCII)
+_FREQUENCY = re.compile(r"-?\d{0,6}(D|B|W|h|min|s|ms|us|ns|B?[MQY][SE])(-[A-Z]{3})?", re.ASCII)
 """pandas' names of regular steps in time whose arithmetic is quick, whatever their number."""
 
 

@@ -62,6 +62,7 @@ BOMBS: dict[str, Any] = {
     "tiny steps": index(column=DAYS, frequency="1ns"),
     "steps of zero": index(column=DAYS, frequency="0D"),
     "huge steps": index(column=DAYS, frequency="9" * 400 + "D"),
+    "steps back": index(column=DAYS, frequency="-999999ns"),
     "steps of holidays": index(column=DAYS, frequency="C"),
     "period of huge steps": {"t": "period", "v": 2**62, "freq": "999999Y-DEC"},
     "period far away": {"t": "period", "v": -(2**63) + 1, "freq": "s"},

@@ -189,6 +189,26 @@ def test_frames_of_anything_arrive_the_same(rows: list[Any], names: list[str]) -
     assert list(arrived.dtypes) == [np.dtype(object)] * 4
 
 
+@st.composite
+def columns(draw: st.DrawFn, rows: int) -> Any:
+    """A column of any dtype of the table above, its rows drawn again and again."""
+    series = pd.Series(
+        COLUMNS[draw(st.sampled_from(sorted(set(COLUMNS) - {"big-endian"})))]
+    )  # pandas cannot take of it
+    return series.take(draw(st.lists(st.integers(0, len(series) - 1), min_size=rows, max_size=rows))).array
+
+
+@given(st.data(), st.integers(0, 5))
+def test_frames_of_any_columns_and_labels_arrive_the_same(data: st.DataObject, rows: int) -> None:
+    index = INDEXES[data.draw(st.sampled_from(sorted(INDEXES)))]
+    index = index.take(data.draw(st.lists(st.integers(0, len(index) - 1), min_size=rows, max_size=rows)))
+    made = data.draw(st.lists(columns(rows), max_size=4))
+    frame = pd.DataFrame(dict(enumerate(made)), index=index)
+    frame.columns = pd.Index(data.draw(st.lists(any_text, min_size=len(made), max_size=len(made))), dtype=object)
+    same(frame)
+    assert_counted(frame)
+
+
 @pytest.mark.parametrize(
     "scalar",
     [

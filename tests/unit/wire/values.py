@@ -16,7 +16,17 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from openjupyter.wire import frames
-from openjupyter.wire.codec import MAX_VALUES, Budget, Decoder, Encoder, decode, encode
+from openjupyter.wire.codec import (
+    MAX_VALUES,
+    Budget,
+    Decoder,
+    Encoder,
+    EnumMember,
+    NamedTuple,
+    Record,
+    decode,
+    encode,
+)
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=20)  # lone surrogates among it
 DAY_US = 86_400 * 10**6
@@ -120,11 +130,23 @@ def arrays(draw: st.DrawFn) -> Any:
 
 numpy_scalars = arrays().map(lambda array: array.ravel()[:1]).filter(len).map(lambda array: array[0])
 
+words = st.from_regex(r"[A-Za-z][a-z_]{0,5}", fullmatch=True)
+
+
+def named_tuples(inner: Any) -> Any:
+    """Named tuples with up to three fields, `index` and `count` among their names."""
+    fields = st.dictionaries(words | st.sampled_from(["index", "count"]), inner, max_size=3)
+    return st.builds(lambda name, kept: NamedTuple(name, tuple(kept), tuple(kept.values())), words, fields)
+
+
 values = st.recursive(
     scalars | arrays() | numpy_scalars,
     lambda inner: st.one_of(
         st.lists(inner, max_size=4),
         st.lists(inner, max_size=4).map(tuple),
+        named_tuples(inner),
+        st.builds(Record, words, st.dictionaries(words, inner, max_size=3)),
+        st.builds(EnumMember, words, st.none() | any_text, inner),
         st.builds(deque, st.lists(inner, max_size=4), st.none() | st.integers(0, 5)),
         st.dictionaries(hashables, inner, max_size=4),
         st.dictionaries(hashables, inner, max_size=4).map(OrderedDict),
@@ -145,6 +167,12 @@ def canonical(value: Any) -> Any:
         return kind, canonical(value.real), canonical(value.imag)
     if kind in (list, tuple):
         return kind, tuple(canonical(item) for item in value)
+    if kind is NamedTuple:
+        return kind, value._type_name, value._fields, canonical(tuple(value))
+    if kind is Record:
+        return kind, value.type_name, canonical(value._asdict())
+    if kind is EnumMember:
+        return kind, value.type_name, value.name, canonical(value.value)
     if kind is deque:
         return kind, value.maxlen, tuple(canonical(item) for item in value)
     if kind is slice:

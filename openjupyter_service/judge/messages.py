@@ -23,7 +23,7 @@ from openjupyter_service.judge.failures import (
     Stopped,
     UnusableValue,
 )
-from openjupyter_service.judge.trace import Trace
+from openjupyter_service.judge.trace import SENT, Trace
 from openjupyter_service.judge.unittests import author_text
 
 MAX_MESSAGE = 1_000
@@ -31,7 +31,7 @@ MAX_MESSAGE = 1_000
 _STOPPED = {
     "time limit": "{label} took longer than this test allows. Look for a loop that never ends.",
     "memory limit": "{label} used more memory than this exercise allows.",
-    "crashed": "Python ended while {label} was running.",
+    "crashed": "Python ended while {inside} was running.",
 }
 
 
@@ -63,11 +63,13 @@ def describe(error: BaseException, raised_in: Path, tests: Path, trace: Trace) -
 
 
 def _outcome_and_message(error: BaseException, raised_in: Path, tests: Path, trace: Trace) -> tuple[str, str]:
-    label = trace.label
+    label = _label(trace)
     if isinstance(error, Stopped) and not error.label:
         return error.outcome, "This test did not run, because Python ended in an earlier test."
     if isinstance(error, Stopped):
-        return error.outcome, _STOPPED[error.outcome].format(label=f"`{error.label}`")
+        return error.outcome, _STOPPED[error.outcome].format(
+            label=_named(error.label), inside=_named(error.label, at_start=False)
+        )
     if isinstance(error, NotRun):
         return "not run", "This test did not run, because the notebook was stopped before its end."
     if isinstance(error, OutOfTime):
@@ -81,12 +83,36 @@ def _outcome_and_message(error: BaseException, raised_in: Path, tests: Path, tra
     if isinstance(raised := getattr(error, "learner_error", None), Raised):
         return "error", _raised_sentence(raised)
     if isinstance(error, UnusableValue):
-        return "failed", f"`{label}` gave something that this test cannot use."
+        return "failed", f"{_named(label)} gave something that this test cannot use."
     if authored := _authored(error, raised_in.is_relative_to(tests)):
         return "failed", authored[:MAX_MESSAGE]
     if call := _call_that_gave_none(error, trace, tests):
         return "failed", f"`{call}` gave None. Is a `return` missing?"
-    return "failed", f"`{label}` did not give what this test expects." if label else "This test did not pass."
+    return "failed", _unexpected(label) if label else "This test did not pass."
+
+
+def _label(trace: Trace) -> str:
+    """What the test used last; what was changed in a value of the test's own is told by who changed it."""
+    last = trace.last
+    if last and last.label == SENT:
+        return before.label if (before := trace.before(last)) else ""
+    return trace.label
+
+
+def _unexpected(label: str) -> str:
+    if label.startswith(("the ", "what ")):
+        return f"{_named(label)} is not what this test expects."
+    if label in ("your files", "your figures"):
+        return f"{_named(label)} are not what this test expects."
+    return f"{_named(label)} did not give what this test expects."
+
+
+def _named(label: str, at_start: bool = True) -> str:
+    """A label in a sentence: code as code, words as words."""
+    is_words = label.startswith(("the ", "what ", "your "))
+    if not is_words:
+        return f"`{label}`"
+    return label[0].upper() + label[1:] if at_start else label
 
 
 def _call_that_gave_none(error: BaseException, trace: Trace, tests: Path) -> str:
@@ -103,9 +129,9 @@ def _call_that_gave_none(error: BaseException, trace: Trace, tests: Path) -> str
 def _raised_sentence(raised: Raised) -> str:
     place = _place_words(raised.place)
     if raised.type == "NotImplementedError":
-        return f"`{raised.label}` is not written yet{f' ({place})' if place else ''}."
+        return f"{_named(raised.label)} is not written yet{f' ({place})' if place else ''}."
     kind = raised.type if raised.type == raised.name else f"an exception of your own (a kind of {raised.type})"
-    return f"`{raised.label}` raised {kind}{f' in {place}' if place else ''}."
+    return f"{_named(raised.label)} raised {kind}{f' in {place}' if place else ''}."
 
 
 def _place_words(place: dict[str, Any]) -> str:

@@ -7,7 +7,6 @@
 | diff | what the test expected as well, and a table of the differences |
 """
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from openjupyter_service.judge.diff import table
 from openjupyter_service.judge.failures import KernelTestFailed, NotDefined, NotRun, OutOfTime, OwnTimeLimit, Raised
 from openjupyter_service.judge.source import is_bare_truth
 from openjupyter_service.judge.texts import cut, short
-from openjupyter_service.judge.trace import NOTHING, Call, Policy, Trace
+from openjupyter_service.judge.trace import NOTHING, SENT, Call, Policy, Trace
 
 MAX_CALL = 500
 MAX_VALUE = 500
@@ -63,13 +62,14 @@ def details(policy: Policy, trace: Trace, error: BaseException, tests: Path) -> 
         return None
     raised = getattr(error, "learner_error", None)
     compared = None if isinstance(raised, Raised) else find(error, trace, tests)
-    call = _call(trace, compared)
+    looked = _call(trace, compared)
+    call = trace.before(looked) if looked and looked.looks_back else looked
     if call is None and not trace.printed_text:
         return None
     found: Details = {
-        **_of_call(call, raised),
+        **_of_call(call, raised, looked is call),
         "printed": cut(trace.printed_text, MAX_PRINTED) or None,
-        "changed": _changed(trace, compared),
+        "changed": _value(looked) if looked and looked.label == SENT else None,
         "expected": None,
         "compared": None,
         "table": None,
@@ -80,33 +80,29 @@ def details(policy: Policy, trace: Trace, error: BaseException, tests: Path) -> 
 
 
 def _call(trace: Trace, compared: Compared | None) -> Call | None:
-    """The call that gave the value which was compared, or printed it, else the last one."""
+    """The use that gave the value which was compared, else the last one."""
     if compared is None or compared.side is None:
-        call = trace.last
-    else:
-        call = trace.call_of(compared.left if compared.side != "right" else compared.right)
-    return replace(before, returned=NOTHING) if call and call.asks_printed and (before := trace.before(call)) else call
+        return trace.last
+    return trace.call_of(compared.left if compared.side != "right" else compared.right)
 
 
-def _of_call(call: Call | None, raised: Any) -> Details:
+def _of_call(call: Call | None, raised: Any, gave_the_value: bool) -> Details:
+    """A call, and what came of it; what it returned is left out where the test looked at something else."""
     error = raised if isinstance(raised, Raised) else call.error if call else None
-    gave = call is not None and call.returned is not NOTHING and not call.asks_printed
     return {
-        "called": cut(call.text, MAX_CALL) if call and not call.asks_printed else None,
-        "returned": short(call.returned, MAX_VALUE) if call and gave else None,
+        "called": cut(call.text, MAX_CALL) if call else None,
+        "returned": _value(call) if gave_the_value else None,
         "raised": _raised(error) if error else None,
     }
+
+
+def _value(call: Call | None) -> str | None:
+    return short(call.returned, MAX_VALUE) if call and call.returned is not NOTHING else None
 
 
 def _raised(error: Raised) -> str:
     name = error.name or error.type
     return cut(f"{name}: {error.message}" if error.message else name, MAX_RAISED)
-
-
-def _changed(trace: Trace, compared: Compared | None) -> str | None:
-    """The argument that was compared after the learner's code had changed it."""
-    sides = (compared.left, compared.right) if compared else ()
-    return next((short(value, MAX_VALUE) for value in sides if trace.is_changed(value)), None)
 
 
 def _expected(error: BaseException, compared: Compared | None, call: Call | None, tests: Path) -> Details:

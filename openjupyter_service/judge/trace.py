@@ -13,13 +13,15 @@ from openjupyter_service.judge.failures import Raised
 from openjupyter_service.judge.texts import short
 
 MAX_CALLS = 20
-MAX_CHANGED = 20
 MAX_ARGUMENT = 200
 
 Policy = Literal["none", "calls", "diff"]
 """How much learners read about a hidden test: no value at all, its calls, or what it expects as well."""
 
 Side = Literal["left", "right", "both"]
+
+PRINTED, SENT = "what you print", "what the test sends"
+"""Labels of `learner.printed()`, and of looking at a value that the test has sent into the learner's kernel."""
 
 NOTHING: Any = object()
 """No value came back, as after an exception."""
@@ -42,8 +44,11 @@ class Call:
     text: str
     returned: Any = NOTHING
     error: Raised | None = None
-    asks_printed: bool = False
-    """Does this ask what other calls printed?"""
+
+    @property
+    def looks_back(self) -> bool:
+        """Does this ask what an earlier use has printed or changed?"""
+        return self.label in (PRINTED, SENT)
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,6 @@ class Trace:
         self.comparison: Comparison | None = None
         self.printed_text = ""
         self._calls: deque[Call] = deque(maxlen=MAX_CALLS)
-        self._changed: deque[Any] = deque(maxlen=MAX_CHANGED)
 
     @property
     def last(self) -> Call | None:
@@ -106,17 +110,10 @@ class Trace:
         if self._calls:
             self._calls[-1].error = error
 
-    def changed(self, argument: Any) -> None:
-        """The learner's code changed an argument in place, and the test's own object was brought up to date."""
-        if self.policy != "none":
-            self._changed.append(argument)
-
     def printed(self, text: str) -> None:
         """All that learner code printed since the test began; the latest word counts."""
         if self.policy != "none":
             self.printed_text = text
-        if self._calls and self._calls[-1].returned is text:
-            self._calls[-1].asks_printed = True
 
     def compared(self, op: str, left: Any, right: Any) -> None:
         """For `pytest_assertrepr_compare`: pytest explains a comparison of a failing assertion."""
@@ -141,19 +138,15 @@ class Trace:
         return self.last
 
     def before(self, call: Call) -> Call | None:
-        """The latest use before this one that did not ask what was printed."""
+        """The latest use before this one that did something itself."""
         earlier = list(self._calls)[: next(n for n, each in enumerate(self._calls) if each is call)]
-        return next((each for each in reversed(earlier) if not each.asks_printed), None)
-
-    def is_changed(self, value: Any) -> bool:
-        """Is it an argument that the learner's code changed in place?"""
-        return any(value is each for each in self._changed)
+        return next((each for each in reversed(earlier) if not each.looks_back), None)
 
     def _strength(self, value: Any) -> int:
         """How surely a value is the learner's. Small numbers and texts are shared by all of Python, so that with them
         only the latest counts for more than any."""
         own = [call.returned for call in self._calls if call.returned is not NOTHING]
-        if not isinstance(value, _ATOMS) and any(value is each for each in (*own, *self._changed)):
+        if not isinstance(value, _ATOMS) and any(value is each for each in own):
             return _SAME
         if own and _equal(own[-1], value):
             return _LATEST

@@ -125,3 +125,32 @@ def test_expects_none(learner):
         "test_name": "`nothing` did not give what this test expects.",
         "test_expects_none": "`seven(...)` did not give what this test expects.",
     }
+
+
+@pytest.mark.parametrize(
+    ("label", "sentence"),
+    [
+        ("what you print", "What you print is not what this test expects."),
+        ("the figure of plot(...)", "The figure of plot(...) is not what this test expects."),
+        ("the file out.csv", "The file out.csv is not what this test expects."),
+        ("your files", "Your files are not what this test expects."),
+        ("your notebook", "Your notebook did not give what this test expects."),
+        ("the_answer", "`the_answer` did not give what this test expects."),
+        ("... in words", "`... in words` did not give what this test expects."),
+    ],
+)
+def test_words_are_words_and_code_is_code(label: str, sentence: str) -> None:
+    assert tell(KeyError(SECRET), label).message == sentence
+
+
+def test_words_inside_of_a_sentence() -> None:
+    assert tell(Stopped("crashed", "your notebook")).message == "Python ended while your notebook was running."
+    assert tell(Stopped("memory limit", "your notebook")).message.startswith("Your notebook used more memory")
+
+
+def test_who_changed_a_value_of_the_test_is_told() -> None:
+    trace = Trace()
+    trace.called("add(...)")
+    trace.called("what the test sends")
+    told = describe(KeyError(SECRET), TESTS / "test_a.py", TESTS, trace)
+    assert told.message == "`add(...)` did not give what this test expects."

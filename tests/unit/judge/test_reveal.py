@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.unit.judge.running import Namespace, run_judge
 from tests.unit.judge.tracing import Printed, Tried, run
 
 GIVEN = "31337"
@@ -149,7 +150,7 @@ def test_printed(learner):
 def test_changed(learner):
     items = [G, 1]
     learner.sorts(items)
-    assert items == [1, W]
+    assert learner.value(items) == [1, W]
 
 def test_numpy(learner):
     np.testing.assert_allclose(learner.array(G), [1.0 + 1e-9, W])
@@ -322,7 +323,7 @@ EXPECTED: dict[str, tuple[str | None, str | None, str | None]] = {
     "test_raised_another_own": (f"fails({GIVEN})", None, None),
     "test_did_not_warn": (CALL, GIVEN, "should warn with UserWarning"),
     "test_printed": (f"speaks({GIVEN})", None, f"'said {WANTED}\\nand more\\n'"),
-    "test_changed": (f"sorts([{GIVEN}, 1])", "None", f"[1, {WANTED}]"),
+    "test_changed": (f"sorts([{GIVEN}, 1])", None, f"[1, {WANTED}]"),
     "test_stale": (CALL, GIVEN, None),
     "test_helper": (CALL, GIVEN, WANTED),
     "test_unit_equal": (CALL, GIVEN, WANTED),
@@ -429,3 +430,36 @@ def test_hostile_texts_are_cut(tmp_path: Path) -> None:
 def test_an_unknown_policy_shows_nothing(tmp_path: Path) -> None:
     tried = run(tmp_path, "def test_one(learner): assert learner.echo(1) == 2", NAMES, "all")["test_one"]  # type: ignore[arg-type]
     assert tried and tried.details is None
+
+
+SOURCE = """
+def shout(text): print("heard", text)
+def add(items): items.append(3)
+"""
+WHOLE = """
+import pytest
+
+def test_printed(learner):
+    learner.shout(31337)
+    assert learner.printed() == "27182"
+
+def test_changed(learner):
+    items = learner.send([1])
+    learner.add(items)
+    assert learner.value(items) == [1, 2]
+
+@pytest.mark.reveal("none")
+def test_of_another_policy(learner):
+    assert learner.shout(31337) == 27182
+"""
+
+
+def test_the_judge_itself_shows_the_same(tmp_path: Path) -> None:
+    judged = run_judge(tmp_path, WHOLE, Namespace(SOURCE), reveal="diff")
+    found = {name: record["details"] for name, record in judged.tests.items()}
+    assert found["test_of_another_policy"] is None
+    printed, changed = found["test_printed"], found["test_changed"]
+    assert (printed["called"], printed["returned"], printed["printed"]) == (f"shout({GIVEN})", None, f"heard {GIVEN}\n")
+    assert printed["expected"] == f"'{WANTED}'"
+    assert changed["called"].startswith("add(<the learner's list") and changed["changed"] == "[1, 3]"
+    assert changed["table"]["rows"][0] == {"label": "1", "cells": [{"got": "3", "expected": "2", "same": False}]}

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from openjupyter_service.judge.trace import MAX_CALLS, NOTHING, Policy, Trace
+from openjupyter_service.judge.trace import MAX_CALLS, NOTHING, PRINTED, SENT, Policy, Trace
 
 
 def trace_of(*values: Any, policy: Policy = "diff") -> Trace:
@@ -80,13 +80,6 @@ def test_arrays_tables_and_liars_are_never_asked() -> None:
     assert trace.side(liar, Liar()) == "left" and trace.side([np.arange(3)], [np.arange(3)]) is None
 
 
-def test_an_argument_that_was_changed_is_theirs() -> None:
-    trace = trace_of(None)
-    items = [1, 2]
-    trace.changed(items)
-    assert trace.side(items, [2, 1]) == "left" and trace.is_changed(items) and not trace.is_changed([1, 2])
-
-
 def test_the_call_that_gave_a_value() -> None:
     trace = Trace()
     trace.begin("calls")
@@ -115,8 +108,16 @@ def test_a_new_test_starts_anew() -> None:
 def test_policy_none_keeps_no_values() -> None:
     trace = trace_of([1], policy="none")
     trace.printed("text")
-    trace.changed(items := [1])
-    assert trace.last and trace.last.returned is NOTHING and trace.printed_text == "" and not trace.is_changed(items)
+    assert trace.last and trace.last.returned is NOTHING and trace.printed_text == ""
+
+
+def test_looking_back_belongs_to_an_earlier_call() -> None:
+    trace = trace_of(None)
+    for label in (SENT, PRINTED):
+        trace.called(label)
+        trace.returned("text")
+    assert (last := trace.last) and last.looks_back
+    assert (call := trace.before(last)) and call.label == "f(...)" and trace.before(call) is None
 
 
 def test_answers_without_a_call_are_ignored() -> None:

@@ -8,7 +8,6 @@ import contextlib  # noqa: E402
 import os  # noqa: E402
 import sys  # noqa: E402
 import tempfile  # noqa: E402
-from collections.abc import Mapping  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -19,6 +18,7 @@ import pytest  # noqa: E402
 from openjupyter.wire.frames import Frame  # noqa: E402
 from openjupyter_service.judge.cells import Notebook  # noqa: E402
 from openjupyter_service.judge.channel import Channel, RelayedLink, SandboxGone, SocketLink  # noqa: E402
+from openjupyter_service.judge.failures import CellPlace  # noqa: E402
 from openjupyter_service.judge.fixtures import Fixtures  # noqa: E402
 from openjupyter_service.judge.handle import handle_number, make_handle  # noqa: E402
 from openjupyter_service.judge.plugin import GradingPlugin, Rules  # noqa: E402
@@ -56,7 +56,7 @@ def judge(channel: Channel, order: Frame) -> Frame:
             RelayedLink(channel) if order["link"] is None else SocketLink(order["link"], channel),
             make_handle,
             handle_number,
-            order["files"],
+            {name: order["sources"].get(name, "").count("\n") + 1 for name in order["files"]},
             _executions(order["executions"], notebook),
             order["notebook_alive"],
         )
@@ -84,14 +84,14 @@ def judge(channel: Channel, order: Frame) -> Frame:
     }
 
 
-def _executions(told: Any, notebook: Notebook) -> Mapping[int, tuple[int, int]]:
-    """Index and number of the cell behind each execution count; what the sandbox tells is looked at with care."""
-    numbers = notebook.executions
-    found: dict[int, tuple[int, int]] = {}
-    for count, cell in told.items() if isinstance(told, dict) else ():
-        if str(count).isdecimal() and type(cell) is int and cell in numbers:
-            found[int(count)] = (cell, numbers[cell])
-    return found
+def _executions(told: Any, notebook: Notebook) -> dict[int, CellPlace]:
+    """The cell behind each execution count; what the sandbox tells is looked at with care."""
+    places = notebook.places
+    return {
+        int(count): places[cell]
+        for count, cell in (told.items() if isinstance(told, dict) else ())
+        if str(count).isdecimal() and type(cell) is int and cell in places
+    }
 
 
 def warm_up() -> None:

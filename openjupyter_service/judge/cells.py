@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from openjupyter_service.judge.failures import NotDefined
+from openjupyter_service.judge.failures import CellPlace, NotDefined
 
 Outputs = Callable[[int], Any]
 """What the cell at an index displayed: nbformat outputs, as the sandbox tells."""
@@ -100,9 +100,10 @@ class Notebook:
         return [cell for cell in self.cells if tag is None or tag in cell.tags]
 
     @property
-    def executions(self) -> dict[int, int]:
-        """The number of the code cell at each index."""
-        return {cell.index: cell.number for cell in self.cells if cell.kind == "code"}
+    def places(self) -> dict[int, CellPlace]:
+        """The code cell at each index."""
+        code = [cell for cell in self.cells if cell.kind == "code"]
+        return {cell.index: CellPlace(cell.index, cell.number, cell.source.count("\n") + 1) for cell in code}
 
     def tree(self, name: str | None) -> ast.AST:
         """The syntax tree of a definition, or of all code cells; NotDefined when there is none of that name."""

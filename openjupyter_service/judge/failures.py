@@ -1,12 +1,11 @@
 """How the learner's side can fail a test, as exceptions raised in the test."""
 
 import builtins
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from openjupyter.wire.frames import Frame
-
-_MAX_LINE = 99_999
 
 
 class Stopped(BaseException):
@@ -25,6 +24,15 @@ class Stopped(BaseException):
 
 class NotRun(BaseException):
     """The notebook was stopped before its end, so that there is nothing to test."""
+
+
+@dataclass(frozen=True)
+class CellPlace:
+    """A code cell: its index among all cells from 0, its number among code cells from 1, and how many lines it has."""
+
+    cell: int
+    number: int
+    lines: int
 
 
 class OutOfTime(BaseException):
@@ -60,16 +68,16 @@ class Raised:
     Args:
         error: the reply's error, hostile
         label: what was called
-        files: names that a place may have, relative to the notebook's folder
-        executions: index of the cell and number of the code cell behind each execution count
+        files: how many lines each file has that a place may name, by its path relative to the notebook's folder
+        executions: the cell behind each execution count
     """
 
     def __init__(
         self,
         error: Frame,
         label: str,
-        files: Collection[str] = (),
-        executions: Mapping[int, tuple[int, int]] | None = None,
+        files: Mapping[str, int] | None = None,
+        executions: Mapping[int, CellPlace] | None = None,
     ) -> None:
         kind = getattr(builtins, _text(error.get("type")), None)
         self._builtin = kind if isinstance(kind, type) and issubclass(kind, BaseException) else Exception
@@ -82,7 +90,7 @@ class Raised:
         self.message = _text(error.get("message"))
         self.traceback = _text(error.get("traceback"))
         self.label = label
-        self.place = _place(error.get("place"), files, executions or {})
+        self.place = _place(error.get("place"), files or {}, executions or {})
 
     def exception(self) -> Exception:
         """An exception of the builtin type with the learner's message, for `pytest.raises` and for the report."""
@@ -97,14 +105,16 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _place(place: Any, files: Collection[str], executions: Mapping[int, tuple[int, int]]) -> Frame:
-    if not isinstance(place, dict) or not _counts(place.get("line"), _MAX_LINE):
+def _place(place: Any, files: Mapping[str, int], executions: Mapping[int, CellPlace]) -> Frame:
+    """A line that exists, and no other: a number that learner code could choose would carry a test's inputs out."""
+    if not isinstance(place, dict):
         return {}
-    execution, file = place.get("execution"), place.get("file")
-    if type(execution) is int and execution in executions:
-        cell, number = executions[execution]
-        return {"cell": cell, "number": number, "line": place["line"]}
-    return {"file": file, "line": place["line"]} if isinstance(file, str) and file in files else {}
+    line, execution, file = place.get("line"), place.get("execution"), place.get("file")
+    if type(execution) is int and (cell := executions.get(execution)) and _counts(line, cell.lines):
+        return {"cell": cell.cell, "number": cell.number, "line": line}
+    if isinstance(file, str) and _counts(line, files.get(file, 0)):
+        return {"file": file, "line": line}
+    return {}
 
 
 def _counts(value: Any, limit: int) -> bool:

@@ -1,14 +1,14 @@
 """Questions to the sandbox in terms of values: encodes what goes, decodes what comes, raises what went wrong."""
 
 import types
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from openjupyter.wire.codec import Decoder, Encoder, Node, Record
 from openjupyter.wire.errors import WireError
 from openjupyter.wire.frames import Frame
 from openjupyter_service.judge.channel import Link, MalformedReply, SandboxGone
-from openjupyter_service.judge.failures import NotDefined, NotRun, Raised, Stopped, UnusableValue
+from openjupyter_service.judge.failures import CellPlace, NotDefined, NotRun, Raised, Stopped, UnusableValue
 from openjupyter_service.judge.trace import Policy, Trace
 
 MakeHandle = Callable[["Sandbox", int, str, str, str, Record | None], Any]
@@ -27,8 +27,8 @@ class Sandbox:
         link: the way there
         make_handle: see MakeHandle
         handle_number: the number of a handle, or None for what is none
-        files: names of the learner's files, relative to the notebook's folder
-        executions: index of the cell and number of the code cell behind each execution count
+        files: how many lines each of the learner's files has, by its path relative to the notebook's folder
+        executions: the cell behind each execution count
         alive: did the notebook leave a kernel that can be asked?
     """
 
@@ -37,8 +37,8 @@ class Sandbox:
         link: Link,
         make_handle: MakeHandle,
         handle_number: Callable[[Any], int | None],
-        files: Collection[str] = (),
-        executions: Mapping[int, tuple[int, int]] | None = None,
+        files: Mapping[str, int] | None = None,
+        executions: Mapping[int, CellPlace] | None = None,
         alive: bool = True,
     ) -> None:
         self.trace = Trace()
@@ -47,7 +47,7 @@ class Sandbox:
         self._link = link
         self._make_handle = make_handle
         self._handle_number = handle_number
-        self._files = frozenset(files)
+        self._files = files or {}
         self._executions = executions or {}
         self._alive = alive
         self._number = 0

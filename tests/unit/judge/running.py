@@ -79,7 +79,7 @@ NOTEBOOK = nbformat.writes(
             nbformat.v4.new_markdown_cell("text", id="text-2"),
             nbformat.v4.new_code_cell("import math", id="code-1"),
             nbformat.v4.new_code_cell("%matplotlib inline", id="code-2"),
-            nbformat.v4.new_code_cell("def f(n):\n    return n", id="code-3"),
+            nbformat.v4.new_code_cell("def f(n):\n    return n" + "\n" * 40, id="code-3"),
         ]
     )
 )

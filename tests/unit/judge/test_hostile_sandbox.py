@@ -11,9 +11,9 @@ import pytest
 
 from openjupyter.wire.codec import encode
 from openjupyter.wire.frames import Frame, envelope, pack
-from openjupyter_service.judge.channel import Channel, MalformedReply, SandboxGone, SocketLink
-from openjupyter_service.judge.failures import NotDefined, Raised, Stopped, UnusableValue
 from openjupyter_service.judge.cells import Notebook
+from openjupyter_service.judge.channel import Channel, MalformedReply, SandboxGone, SocketLink
+from openjupyter_service.judge.failures import CellPlace, NotDefined, Raised, Stopped, UnusableValue
 from openjupyter_service.judge.handle import Handle, handle_number, make_handle
 from openjupyter_service.judge.learner import Learner
 from openjupyter_service.judge.sandbox import Sandbox
@@ -40,7 +40,7 @@ class ScriptedLink:
         return reply if "callback" in reply else {"id": frame["id"], **reply}
 
 
-def learner_with(*replies: Any, files: tuple[str, ...] = ()) -> Learner:
+def learner_with(*replies: Any, files: dict[str, int] | None = None) -> Learner:
     sandbox = Sandbox(ScriptedLink(*replies), make_handle, handle_number, files)
     return Learner(sandbox, Notebook("{}", {}, lambda cell: []))
 
@@ -134,7 +134,7 @@ def test_a_value_beside_an_error_does_not_count() -> None:
         learner_with({"value": 42, "error": {"kind": "missing"}}).answer  # noqa: B018
 
 
-def raised_by(error: Frame, files: tuple[str, ...] = ()) -> Any:
+def raised_by(error: Frame, files: dict[str, int] | None = None) -> Any:
     with pytest.raises(Exception) as caught:
         learner_with({"error": {"kind": "raised", **error}}, files=files).call  # noqa: B018
     return caught.value
@@ -224,11 +224,16 @@ def test_a_forged_error_cannot_carry_an_input_to_the_learner(forged: list[Frame]
     assert {record["earned"] for record in forged} == {0}
 
 
-def test_places_in_the_exercises_files_are_told() -> None:
+def test_only_lines_that_exist_are_told() -> None:
     place = {"file": "layers.py", "line": 7}
-    error = raised_by({"type": "ValueError", "place": place}, files=("layers.py",))
+    error = raised_by({"type": "ValueError", "place": place}, files={"layers.py": 7})
     assert error.learner_error.place == place
-    assert raised_by({"type": "ValueError", "place": place}).learner_error.place == {}
+    for files in ({"layers.py": 6}, {"other.py": 7}, {}):
+        assert raised_by({"type": "ValueError", "place": place}, files=files).learner_error.place == {}
+    cells = {3: CellPlace(cell=4, number=2, lines=5)}
+    for execution, line, told in ((3, 5, {"cell": 4, "number": 2, "line": 5}), (3, 6, {}), (2, 1, {}), ("3", 1, {})):
+        raised = Raised({"type": "ValueError", "place": {"execution": execution, "line": line}}, "f", {}, cells)
+        assert raised.place == told
 
 
 # ----------------------------------------------------------------------------- handles

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from openjupyter_service.judge.channel import SandboxGone
-from openjupyter_service.judge.failures import NotDefined, NotRun, Raised, Stopped, UnusableValue
+from openjupyter_service.judge.failures import CellPlace, NotDefined, NotRun, Raised, Stopped, UnusableValue
 from openjupyter_service.judge.messages import MAX_MESSAGE, Told, describe
 from openjupyter_service.judge.trace import Trace
 from tests.unit.judge.tracing import run
@@ -26,7 +26,7 @@ def tell(error: BaseException, label: str = "mean(...)", raised_in: Path = TESTS
 
 def raised(kind: str, name: str | None = None, place: Any = None) -> Exception:
     frame = {"type": kind, "name": name or kind, "message": f"with {SECRET}", "place": place}
-    return Raised(frame, "mean(...)", ["shapes.py"], {9: (4, 3)}).exception()
+    return Raised(frame, "mean(...)", {"shapes.py": 9}, {9: CellPlace(4, 3, 9)}).exception()
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """What the learner reads for every way a hidden test can end. One run of the judge over a namespace of a notebook."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from openjupyter_service.judge.failures import Raised
+from openjupyter_service.judge.failures import CellPlace, Raised
 from openjupyter_service.judge.learner import Learner
 from openjupyter_service.judge.messages import Told, describe
 from openjupyter_service.judge.reveal import details
@@ -57,7 +57,7 @@ class FakeLearner:
                 "traceback": "",
                 "place": {"execution": 1, "line": 7},
             }
-            raised = Raised(frame, f"{name}(...)", (), {1: (4, 3)})
+            raised = Raised(frame, f"{name}(...)", {}, {1: CellPlace(4, 3, 99)})
             self._trace.raised(raised)
             raise raised.exception() from None
         if isinstance(value, Printed):

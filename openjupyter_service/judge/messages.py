@@ -82,6 +82,8 @@ def _outcome_and_message(error: BaseException, raised_in: Path, tests: Path, tra
         return "failed", f"Your notebook does not define `{error.missing}`."
     if isinstance(raised := getattr(error, "learner_error", None), Raised):
         return "error", _raised_sentence(raised)
+    if isinstance(error, NameError | ImportError) and raised_in.is_relative_to(tests):
+        return "internal error", "This test could not be run, because it has a mistake of its own."
     if isinstance(error, UnusableValue):
         return "failed", f"{_named(label)} gave something that this test cannot use."
     if authored := _authored(error, raised_in.is_relative_to(tests)):

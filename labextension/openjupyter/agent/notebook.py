@@ -11,7 +11,7 @@ from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 
 from openjupyter.agent.kernels import SandboxKernelManager
 from openjupyter.agent.memory import cpu_seconds, oom_kills
@@ -83,7 +83,12 @@ class LimitedClient(NotebookClient):
             if self.output_left < 0:
                 self.flooded.set()
                 return None
-        return super().process_message(msg, cell, cell_index)
+        try:
+            return super().process_message(msg, cell, cell_index)
+        except CellExecutionComplete:
+            raise
+        except Exception:  # no message of a kernel's own: learner code has written it to the kernel's channel
+            return None
 
 
 def _text_size(content: Any) -> int:
@@ -169,8 +174,8 @@ class NotebookRun:
             stopped = "time limit"
         elif isinstance(cells.exception(), DeadKernelError):
             stopped = "memory limit" if oom_kills() > kills else "runtime error"
-        elif (error := cells.exception()) is not None:
-            raise error
+        elif cells.exception() is not None:  # what the kernel replied was no reply: learner code has written it
+            stopped = "runtime error"
         for task in (cells, flood):
             task.cancel()
         await asyncio.gather(cells, flood, return_exceptions=True)

@@ -122,7 +122,7 @@ class RecordHandle(Handle):
     def __eq__(self, other: object) -> bool:
         if isinstance(other, RecordHandle):
             return self.type_name == other.type_name and self._fields() == other._fields()
-        return bool(self._fields() == (dict(other.items()) if isinstance(other, Record) else other))
+        return bool(self._fields() == (other._asdict() if isinstance(other, Record) else other))
 
     def __ne__(self, other: object) -> bool:
         return not self == other

@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Callable
 
+from openjupyter.wire.errors import WireError
 from openjupyter.wire.frames import Frame, pack, receive_frame
 
 Answer = Callable[[Frame], Frame]
@@ -31,5 +32,12 @@ class Conversation:
         while (frame := receive_frame(self._connection.recv)) is not None:
             if ends(frame):
                 return frame
-            self._connection.sendall(pack({**answer(frame), "id": frame.get("id")}))
+            self._connection.sendall(_packed({**answer(frame), "id": frame.get("id")}))
         return None
+
+
+def _packed(reply: Frame) -> bytes:
+    try:
+        return pack(reply)
+    except WireError as error:  # text takes more room in JSON than the codec counts
+        return pack({"error": {"kind": "value", "message": str(error)}, "id": reply["id"]})

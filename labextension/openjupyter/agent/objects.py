@@ -55,6 +55,13 @@ class Objects:
         """The node of a value."""
         return Encoder(self.make_handle, keep=self.keep).encode(value)
 
+    def encode_or_keep(self, value: Any) -> Node:
+        """The node of a value; a handle for one that is too large to cross, whose parts can be asked for."""
+        try:
+            return self.encode(value)
+        except WireError:
+            return self.make_handle(value)
+
     def decode(self, node: Node, budget: Budget | None = None) -> Any:
         """The value of a node: data, an object of a handle, or a function that calls one of the test's."""
         return Decoder(self.find, budget).decode(node)

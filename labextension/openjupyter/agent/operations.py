@@ -30,7 +30,7 @@ def _get(objects: "Objects", question: Frame) -> "Node":
     name = question["name"]
     if name not in objects.shell.user_ns:
         raise Missing(name)
-    return objects.encode(objects.shell.user_ns[name])
+    return objects.encode_or_keep(objects.shell.user_ns[name])
 
 
 def _set(objects: "Objects", question: Frame) -> "Node":
@@ -49,7 +49,7 @@ def _awaited(value: Any) -> Any:
 
 
 def _attribute(objects: "Objects", question: Frame) -> "Node":
-    return objects.encode(getattr(objects.target(question), question["name"]))
+    return objects.encode_or_keep(getattr(objects.target(question), question["name"]))
 
 
 def _set_attribute(objects: "Objects", question: Frame) -> "Node":

@@ -147,7 +147,10 @@ class GradingPlugin:
         trace = self.sandbox.trace
         told = describe(error, _raised_in(call.excinfo), self.tests, trace)
         record.outcome, record.message, record.place = told.outcome, told.message, told.place
-        record.details = details(self._policy(item), trace, error, self.tests)
+        policy = self._policy(item)
+        if policy != "none":
+            trace.printed(self.sandbox.printed())
+        record.details = details(policy, trace, error, self.tests)
         raised = getattr(error, "learner_error", None)
         theirs = f"{raised.traceback}\n" if isinstance(raised, Raised) else ""
         record.staff = (theirs + report.longreprtext)[:MAX_STAFF]

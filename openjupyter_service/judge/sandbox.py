@@ -1,5 +1,6 @@
 """Questions to the sandbox in terms of values: encodes what goes, decodes what comes, raises what went wrong."""
 
+import contextlib
 import types
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
@@ -123,6 +124,15 @@ class Sandbox:
         except MalformedReply as error:
             raise self._lost(str(error)) from None
         return reply if do == "begin" else reply.get("value")
+
+    def printed(self) -> str:
+        """What learner code has printed in this test; "" when nobody can say. For the report: no use of the test's."""
+        if not self._begun or self._broken:
+            return ""
+        with contextlib.suppress(SandboxGone, MalformedReply):
+            text = self._exchange({"do": "printed", "stream": "stdout"}).get("value")
+            return text if isinstance(text, str) else ""
+        return ""
 
     def encode(self, value: Any) -> Node:
         """The node of an argument; TypeError for what cannot cross."""

@@ -48,3 +48,8 @@ def names(cells: list[str]) -> set[str]:
 def code_blocks(page: str, language: str) -> list[str]:
     """The page's code blocks of a language, in their order."""
     return re.findall(rf"^```{language}\n(.*?)^```$", PAGES[page], re.MULTILINE | re.DOTALL)
+
+
+def titled_blocks(page: str) -> list[tuple[str, str]]:
+    """Title and text of the page's code blocks that have a title, in their order."""
+    return re.findall(r'^```\w+ title="([^"]+)"\n(.*?)^```$', PAGES[page], re.MULTILINE | re.DOTALL)

@@ -33,6 +33,9 @@ _FAIL = Path(inspect.getfile(sys.modules[pytest.fail.__module__]))
 """Where pytest.fail() raises; whose words they are tells the frame that called it."""
 
 
+LATER_SECONDS = 1.0
+
+
 @dataclass(frozen=True)
 class Rules:
     """What the exercise says of its tests; seconds of wall clock.
@@ -96,7 +99,7 @@ class GradingPlugin:
         self.records.append(record)
         seconds = min(_argument(item, "seconds", self.rules.test_seconds), max(self._deadline - time.monotonic(), 0.0))
         self.sandbox.open_test(seconds, self._policy(item), item.get_closest_marker("exact_types") is not None)
-        before = signal.signal(signal.SIGALRM, _own_time_is_up)
+        before = signal.signal(signal.SIGALRM, self._own_time_is_up)
         signal.setitimer(signal.ITIMER_REAL, seconds + self.rules.own_seconds)
         try:
             result = yield
@@ -156,6 +159,12 @@ class GradingPlugin:
         record.staff = (theirs + report.longreprtext)[:MAX_STAFF]
         return report
 
+    def _own_time_is_up(self, number: int, frame: FrameType | None) -> None:
+        if self.sandbox.waiting:  # the agent keeps the learner's time; an exchange that is cut would lose its reply
+            signal.setitimer(signal.ITIMER_REAL, LATER_SECONDS)
+            return
+        raise OwnTimeLimit("the test's own code takes too long")
+
     def _policy(self, item: pytest.Item) -> Policy:
         policy: Policy = _argument(item, "reveal", self.rules.reveal)
         return policy
@@ -169,10 +178,6 @@ def rng_seed(seed: int, item: pytest.Item) -> str:
 def _argument(item: pytest.Item, name: str, default: Any) -> Any:
     marker = item.get_closest_marker(name)
     return marker.args[0] if marker and marker.args else default
-
-
-def _own_time_is_up(number: int, frame: FrameType | None) -> None:
-    raise OwnTimeLimit("the test's own code takes too long")
 
 
 def _raised_in(excinfo: pytest.ExceptionInfo[BaseException]) -> Path:

@@ -43,6 +43,8 @@ class Sandbox:
         alive: bool = True,
     ) -> None:
         self.trace = Trace()
+        self.waiting = False
+        """Is it the sandbox that takes the time now, and not the test?"""
         self.lost = ""
         """Why there is no sandbox to ask any more, once that has happened."""
         self._link = link
@@ -156,11 +158,14 @@ class Sandbox:
         """The reply to a frame; what comes after a callback has the number of the question that led to it."""
         if number is None:
             self._number = number = self._number + 1
+        self.waiting = True
         try:
             # The key by which the agent knows its own questions comes first.
             reply = self._link.exchange({**frame, "id": number})
         except SandboxGone as error:
             raise self._lost(str(error)) from None
+        finally:
+            self.waiting = False
         if "callback" not in reply and reply.get("id") != number:
             raise MalformedReply("the reply is to another question")
         return reply

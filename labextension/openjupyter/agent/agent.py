@@ -16,6 +16,7 @@ from openjupyter.agent.home import Home
 from openjupyter.agent.link import Link, PipeLink, SocketLink
 from openjupyter.agent.memory import peak_bytes
 from openjupyter.agent.notebook import NotebookRun, Run
+from openjupyter.agent.processes import kill_below
 from openjupyter.agent.user import LearnerUser
 from openjupyter.agent.zygote import ZygoteClient
 from openjupyter.wire.errors import WireError
@@ -70,9 +71,10 @@ class Agent:
     async def _run(self, runner: NotebookRun, progress: Callable[[int, int], None]) -> tuple[NotebookRun, Forks, Run]:
         """Run the notebook in a kernel that waits for it; afterwards the kernel serves forks, if it still can."""
         notebook_path = self._unpack()
+        text = base64.b64decode(self._order["files"][self._order["notebook"]]).decode("utf-8", "replace")
         limits = self._order["limits"]
         run = await runner.run(
-            _plain_notebook(notebook_path.read_text()),
+            _plain_notebook(text),
             notebook_path.parent,
             limits["notebook_seconds"],
             limits["output_bytes"],
@@ -139,10 +141,12 @@ class Agent:
                 forks.begin(seconds)
             except KernelLost:
                 runs -= 1
-                runner.process.kill()
+                kill_below(self._root, set())
                 runner = await self._new_kernel(stack)
                 self._home.empty()
                 runner, forks, _ = await self._run(runner, lambda done, total: None)
+                if not forks.ready:  # it was no test: the notebook itself keeps its kernel from forking
+                    break
             else:
                 return runner, forks, runs, {"value": None}
         return runner, forks, 0, {"error": {"kind": "crashed"}}

@@ -13,7 +13,7 @@ from openjupyter.agent.zygote import ForkedKernel
 from openjupyter.wire.errors import WireError
 from openjupyter.wire.frames import Frame, envelope, receive_body
 
-FORK_SECONDS = 10.0
+FORK_SECONDS = 3.0
 """How long a kernel that works may take to fork; one that is stopped or lost never does."""
 _HELLO_BYTES = len(probe.READY) + 4
 
@@ -62,9 +62,14 @@ class Forks:
         self._verdict = "crashed"
         self._prepared = self._fork()
 
+    @property
+    def ready(self) -> bool:
+        """Does a child wait for its test?"""
+        return self._prepared
+
     def begin(self, seconds: float) -> None:
         """A child for a test that may take so many seconds in all; KernelLost when that is not possible."""
-        if not self._prepared:
+        if self._child is not None and not self._prepared:
             self.prepare()
         if not self._prepared:
             # The notebook's own processes may have taken all there are.

@@ -40,8 +40,8 @@ class Home:
             for path, mark in marks.items():
                 content = None
                 if stat.S_ISREG(mark[0]) and mark[2] <= left:
-                    content = path.read_bytes()
-                    left -= len(content)
+                    content = _read(path, mark[2])
+                    left -= len(content or b"")
                 self._kept[path] = _Kept(mark, content)
             self._whole = True
 
@@ -86,6 +86,23 @@ class Home:
         return found
 
 
+def _read(path: Path, size: int) -> bytes | None:
+    """An ordinary file of that size; None for what has become something else since it was looked at."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb", 0) as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        content = file.read(size + 1) or b""
+        return content if len(content) == size else None
+
+
+def _write(path: Path, content: bytes) -> None:
+    """A new file; a learner's process that has put something else there meanwhile makes it fail."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
 def _remove(path: Path) -> None:
     with contextlib.suppress(OSError):
         if path.is_dir() and not path.is_symlink():
@@ -104,5 +121,5 @@ def _put_back(path: Path, kept: _Kept) -> None:
             path.chmod(stat.S_IMODE(mode))
         elif kept.content is not None:
             _remove(path)
-            path.write_bytes(kept.content)
+            _write(path, kept.content)
             path.chmod(stat.S_IMODE(mode))

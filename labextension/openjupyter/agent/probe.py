@@ -9,6 +9,8 @@ import contextlib
 import os
 import random
 import socket
+from os import close, fork, waitpid
+from socket import recv_fds
 from typing import Any
 
 FORK = b"f"
@@ -28,26 +30,31 @@ def serve() -> None:
     assert control is not None
     control.sendall(READY)
     while True:
-        order, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        order, descriptors, _, _ = recv_fds(control, 1, 1)
         if order != FORK or not descriptors:
             return
-        _reap()
-        state = random.getstate()
-        with contextlib.suppress(OSError):  # no process left to have: the agent sees the socket close
-            if os.fork() == 0:
-                # Whatever happens in a child, it must never return into the kernel it was forked from.
-                try:
-                    control.close()
-                    random.setstate(state)  # Python seeds it anew after a fork; the notebook's seed should hold
-                    _answer(socket.socket(fileno=descriptors[0]), shell)
-                finally:
-                    os._exit(0)
-        os.close(descriptors[0])
+        with contextlib.suppress(Exception):  # no process left to have, or a random of the learner's own
+            _fork(control, descriptors[0], shell)
+        close(descriptors[0])  # the agent sees by it whether there is a fork
+
+
+# By names of its own where learner code could replace the library's: whoever cannot fork has crashed, and no more.
+def _fork(control: socket.socket, descriptor: int, shell: Any, end: Any = os._exit) -> None:
+    _reap()
+    state = random.getstate()
+    if fork() == 0:
+        # Whatever happens in a child, it must never return into the kernel it was forked from.
+        try:
+            control.close()
+            random.setstate(state)  # Python seeds it anew after a fork; the notebook's seed should hold
+            _answer(socket.socket(fileno=descriptor), shell)
+        finally:
+            end(0)
 
 
 def _reap() -> None:
     try:
-        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+        while waitpid(-1, os.WNOHANG) != (0, 0):
             pass
     except ChildProcessError:
         return

@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any, cast
 
 import click
@@ -14,15 +15,19 @@ from pydantic import BaseModel
 from openjupyter_service.cli.main import cli
 from openjupyter_service.exercises.file import ExerciseFile, Limits, Sample, Style, Variant
 from openjupyter_service.judge import figure
-from openjupyter_service.judge.learner import Learner
+from openjupyter_service.judge.cells import Cell
+from openjupyter_service.judge.fixtures import Fixtures
+from openjupyter_service.judge.learner import Learner, Measured, RaisedByLearner
+from openjupyter_service.judge.plugin import MARKERS
 from openjupyter_service.report import FailingCell, Outcome, Report, Status, TestResult, Usage
 from openjupyter_service.settings import Course, GradingSettings, LearnerSettings, Platform, Settings
 from openjupyter_service.store.tables import metadata
 from openjupyter_service.web.app import make_app
 from openjupyter_service.web.base import Site
-from tests.pages import PAGES, ROOT, code_blocks, names, rows, section, whole_section, without_code
+from tests.pages import PAGES, ROOT, code_blocks, names, rows, section, titled_blocks, whole_section, without_code
 
 OPERATORS, INSTRUCTORS, ARCHITECTURE = "docs/operators.md", "docs/instructors.md", "docs/architecture.md"
+WRITING = "docs/writing-tests.md"
 
 MODELS: list[tuple[str, str, type[BaseModel]]] = [
     (OPERATORS, "Top level", Settings),
@@ -71,10 +76,10 @@ def test_images_have_a_text_for_those_who_do_not_see_them() -> None:
 @pytest.mark.parametrize(("page", "heading", "model"), MODELS)
 def test_every_setting_is_in_its_table_with_its_default(page: str, heading: str, model: type[BaseModel]) -> None:
     table = {cells[0].strip("`"): cells[1] for cells in rows(section(page, heading))}
-    fields = model.model_fields
-    assert set(table) == set(fields) - (SECTIONS if model is ExerciseFile else set())
+    known = model.model_fields
+    assert set(table) == set(known) - (SECTIONS if model is ExerciseFile else set())
     for name, shown in table.items():
-        field = fields[name]
+        field = known[name]
         if shown in ("required", "none", "all defaults"):
             wanted = {"required": field.is_required(), "none": field.default is None}
             assert wanted.get(shown, isinstance(field.default, BaseModel)), name
@@ -149,12 +154,45 @@ def test_every_status_and_outcome_is_in_words() -> None:
 
 
 def test_everything_a_test_can_ask_for_is_documented() -> None:
-    text = whole_section(INSTRUCTORS, "Hidden tests")
-    for name in (name for name in vars(Learner) if not name.startswith("_")):
+    text = whole_section(WRITING, "Reference")
+    for name in public(Learner):
         assert f"learner.{name}(" in text, name
-    for part in (figure.Figure, figure.Axes, figure.Line, figure.Bar, figure.Points):
-        for name in part.__dataclass_fields__:
-            assert f"`{name}`" in text, name
+    parts = (figure.Figure, figure.Axes, figure.Line, figure.Bar, figure.Points, Cell, Measured)
+    for name in (field.name for part in parts for field in fields(part) if not field.name.startswith("_")):
+        assert f"`{name}`" in text, name
+    for name in (*public(Cell), *vars(RaisedByLearner).get("__annotations__", {})):
+        assert f"`{name}" in text, name
+
+
+def test_what_the_page_says_of_the_learner_is_there() -> None:
+    for name in re.findall(r"\blearner\.(\w+)\(", whole_section(WRITING, "Reference")):
+        assert name in vars(Learner), name
+
+
+def test_every_fixture_and_mark_of_hidden_tests_is_documented() -> None:
+    fixtures = {cells[0].strip("`").partition("(")[0] for cells in rows(section(WRITING, "Fixtures"))}
+    assert fixtures == {name for name, value in vars(Fixtures).items() if is_fixture(name, value)}
+    marks = {
+        match[1] for cells in rows(section(WRITING, "Marks")) if (match := re.match(r"`@pytest\.mark\.(\w+)", cells[0]))
+    }
+    assert marks == {re.split(r"[(:]", text)[0] for text in MARKERS}
+
+
+def test_examples_of_hidden_tests_are_python_that_has_names() -> None:
+    blocks = titled_blocks(WRITING)
+    tests = [ast.parse(text) for title, text in blocks if title == "tests"]
+    assert len(tests) >= 20
+    for tree in tests:
+        assert any(isinstance(node, ast.FunctionDef) and node.name.startswith("test_") for node in ast.walk(tree))
+    assert {title for title, _ in blocks} == {"notebook", "tests", "wrong notebook", "report"}
+
+
+def public(kind: type) -> list[str]:
+    return [name for name in vars(kind) if not name.startswith("_")]
+
+
+def is_fixture(name: str, value: object) -> bool:
+    return not name.startswith("_") and type(value).__name__ == "FixtureFunctionDefinition"
 
 
 def test_every_table_and_column_is_documented() -> None:
@@ -173,6 +211,7 @@ def test_every_direct_dependency_has_its_reason() -> None:
 
 
 def test_newest_change_is_this_version() -> None:
-    versions = re.findall(r"^## (\S+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    """What is not released yet may stand above it."""
+    versions = re.findall(r"^## (?!Unreleased$)(\S+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     for file in ("pyproject.toml", "labextension/pyproject.toml"):
         assert tomllib.loads((ROOT / file).read_text())["project"]["version"] == versions[0], file

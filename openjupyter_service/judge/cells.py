@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from openjupyter_service.judge.failures import CellPlace, NotDefined
+from openjupyter_service.judge.failures import CellPlace, NoSuchCell, NotDefined
 
 Outputs = Callable[[int], Any]
 """What the cell at an index displayed: nbformat outputs, as the sandbox tells."""
@@ -93,7 +93,7 @@ class Notebook:
         for cell in self.cells:
             if id_or_tag in cell.tags:
                 return cell
-        raise NotDefined(f"the cell {id_or_tag}")
+        raise NoSuchCell(id_or_tag)
 
     def with_tag(self, tag: str | None) -> list[Cell]:
         """All cells, or those with a tag."""
@@ -119,8 +119,9 @@ class Notebook:
     def _definition(self, name: str) -> tuple[Definition, str]:
         found: tuple[Definition, str] | None = None
         for text in self._texts():
-            for node in _named(parse(text), name.split(".")):
-                found = node, without_magics(text)
+            tree, python = _parsed(text)
+            for node in _named(tree, name.split(".")):
+                found = node, python
         if found is None:
             raise NotDefined(name)
         return found
@@ -136,10 +137,18 @@ class Notebook:
 
 def parse(source: str) -> ast.Module:
     """The syntax tree of a cell's code without magics; an empty one when it is no Python."""
-    try:
-        return ast.parse(without_magics(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])
+    return _parsed(source)[0]
+
+
+def _parsed(source: str) -> tuple[ast.Module, str]:
+    """The tree, and the text that it is of: the code itself where it is Python as it stands."""
+    # Lines of plain Python may begin like a magic: inside of a text, or after a line break in brackets.
+    for text in (source, without_magics(source)):
+        try:
+            return ast.parse(text), text
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return ast.Module([], []), source
 
 
 def without_magics(source: str) -> str:

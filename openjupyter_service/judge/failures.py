@@ -55,6 +55,10 @@ class NotDefined(AttributeError):
         self.missing = name
 
 
+class NoSuchCell(NotDefined):
+    """The notebook has no cell of the id or tag that the test asks for: its learner may have deleted it."""
+
+
 class UnusableValue(AssertionError):
     """The learner's value cannot cross to the judge: too large, too deep, or not what the question needs."""
 

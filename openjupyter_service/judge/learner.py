@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openjupyter_service.judge.cells import Cell, Notebook
-from openjupyter_service.judge.failures import NotDefined, Raised, UnusableValue
+from openjupyter_service.judge.failures import Raised, UnusableValue
 from openjupyter_service.judge.figure import Figure
 from openjupyter_service.judge.handle import Handle, RecordHandle, label_of, node_of
 from openjupyter_service.judge.sandbox import Sandbox
@@ -76,6 +76,8 @@ class Learner:
 
     def fields(self, handle: Handle) -> dict[str, Any]:
         """Names and values of a dataclass's fields, or of any object's attributes."""
+        if type(handle) not in (Handle, RecordHandle):
+            raise UnusableValue(f"{self._sandbox.last_label} has no fields")
         fields = self._sandbox.ask(label_of(handle), "fields", target=node_of(handle))
         if not isinstance(fields, dict):
             raise UnusableValue(f"{label_of(handle)} has no fields")
@@ -166,7 +168,7 @@ class Learner:
     def measure(self, function: Any, *args: Any, **kwargs: Any) -> Measured:
         """Call a function of the learner; gives what came back, and the time and memory that it took."""
         if not callable(function):
-            raise NotDefined("a function")
+            raise UnusableValue(f"{self._sandbox.last_label} is no function")
         self._sandbox.ask("your notebook", "forget_peak")
         before = _memory(self._sandbox.ask_agent("memory"))
         started = time.perf_counter()

@@ -15,6 +15,7 @@ from openjupyter_service.judge.channel import SandboxGone
 from openjupyter_service.judge.compared import find
 from openjupyter_service.judge.failures import (
     KernelTestFailed,
+    NoSuchCell,
     NotDefined,
     NotRun,
     OutOfTime,
@@ -78,6 +79,8 @@ def _outcome_and_message(error: BaseException, raised_in: Path, tests: Path, tra
         return "failed", str(error)[:MAX_MESSAGE] or "This test did not pass."
     if isinstance(error, SandboxGone | OwnTimeLimit):
         return "internal error", "This test could not be run."
+    if isinstance(error, NoSuchCell):
+        return "failed", f"Your notebook has no cell `{error.missing}`."
     if isinstance(error, NotDefined):
         return "failed", f"Your notebook does not define `{error.missing}`."
     if isinstance(raised := getattr(error, "learner_error", None), Raised):

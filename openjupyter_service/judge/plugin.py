@@ -15,20 +15,13 @@ import pytest
 
 from openjupyter_service.judge import kernel_tests
 from openjupyter_service.judge.failures import OutOfTime, OwnTimeLimit, Raised
+from openjupyter_service.judge.marks import MARKERS, argument, mistakes
 from openjupyter_service.judge.messages import describe
 from openjupyter_service.judge.records import MAX_STAFF, TestRecord, open_record
 from openjupyter_service.judge.reveal import details
 from openjupyter_service.judge.sandbox import Sandbox
 from openjupyter_service.judge.trace import Policy
 
-MARKERS = (
-    "points(n): what the test is worth; 1 by default",
-    "hint(text): what a learner reads when the test fails",
-    'reveal(policy): "none", "calls" or "diff" for this test, in place of the exercise\'s',
-    "seconds(n): how long learner code may take in this test, in place of the exercise's test_seconds",
-    "in_kernel: runs inside the learner's kernel; less sealed",
-    "exact_types: numpy's scalars stay what they are",
-)
 _FAIL = Path(inspect.getfile(sys.modules[pytest.fail.__module__]))
 """Where pytest.fail() raises; whose words they are tells the frame that called it."""
 
@@ -88,7 +81,10 @@ class GradingPlugin:
             self.broken.append(f"{report.nodeid}\n{report.longreprtext}"[:MAX_STAFF])
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Count the tests; their time begins."""
+        """Count the tests; their time begins. A mark that makes no sense makes the grading an internal error."""
+        self.broken += [mistake for item in session.items for mistake in mistakes(item)]
+        if self.broken:
+            raise pytest.UsageError("\n".join(self.broken))
         self._total = len(session.items)
         self._deadline = time.monotonic() + self.rules.run_seconds
 
@@ -97,7 +93,7 @@ class GradingPlugin:
         """Open a record before a test and send it after."""
         record = open_record(item, self._seen)
         self.records.append(record)
-        seconds = min(_argument(item, "seconds", self.rules.test_seconds), max(self._deadline - time.monotonic(), 0.0))
+        seconds = min(argument(item, "seconds", self.rules.test_seconds), max(self._deadline - time.monotonic(), 0.0))
         self.sandbox.open_test(seconds, self._policy(item), item.get_closest_marker("exact_types") is not None)
         before = signal.signal(signal.SIGALRM, self._own_time_is_up)
         signal.setitimer(signal.ITIMER_REAL, seconds + self.rules.own_seconds)
@@ -166,18 +162,13 @@ class GradingPlugin:
         raise OwnTimeLimit("the test's own code takes too long")
 
     def _policy(self, item: pytest.Item) -> Policy:
-        policy: Policy = _argument(item, "reveal", self.rules.reveal)
+        policy: Policy = argument(item, "reveal", self.rules.reveal)
         return policy
 
 
 def rng_seed(seed: int, item: pytest.Item) -> str:
     """What seeds a test's `rng`: the same for a test of a submission, another one for every other."""
     return hashlib.sha256(f"{seed}:{item.nodeid}".encode()).hexdigest()
-
-
-def _argument(item: pytest.Item, name: str, default: Any) -> Any:
-    marker = item.get_closest_marker(name)
-    return marker.args[0] if marker and marker.args else default
 
 
 def _raised_in(excinfo: pytest.ExceptionInfo[BaseException]) -> Path:

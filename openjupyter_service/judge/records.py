@@ -2,10 +2,13 @@
 
 import hashlib
 import inspect
+import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pytest
+
+from openjupyter_service.judge.marks import argument
 
 MAX_TITLE = 200
 MAX_HINT = 1_000
@@ -35,8 +38,8 @@ class TestRecord:
     _given: list[tuple[float, str]] = field(default_factory=list)
 
     def give(self, points: float, message: str) -> None:
-        """Part of the points, for part of the work."""
-        self._given.append((points, message))
+        """Part of the points, for part of the work; what is no finite number may be the learner's, and is nothing."""
+        self._given.append((points if math.isfinite(points) else 0.0, message))
 
     def close(self) -> None:
         """The test has ended: all of its points or none, unless it gave parts of them."""
@@ -45,8 +48,8 @@ class TestRecord:
             return
         self.earned = min(max(sum(points for points, _ in self._given), 0.0), self.points)
         said = " ".join(message for _, message in self._given if message)
-        if self.outcome in ("passed", "failed") and self.earned < self.points:
-            if self.outcome == "passed" or self.earned > 0:
+        if self.earned < self.points:
+            if self.outcome == "passed" or (self.outcome == "failed" and self.earned > 0):
                 self.outcome = "partial"
             self.message = " ".join(filter(None, [said, self.message]))[:MAX_MESSAGE]
 
@@ -59,7 +62,6 @@ class TestRecord:
 
 def open_record(item: pytest.Item, seen: dict[str, int]) -> TestRecord:
     """The record of a test that is about to run; `seen` counts titles."""
-    points, hint = item.get_closest_marker("points"), item.get_closest_marker("hint")
     title = _title(item)
     # Parameter ids may show inputs; repeated titles are numbered instead.
     seen[title] = count = seen.get(title, 0) + 1
@@ -67,8 +69,8 @@ def open_record(item: pytest.Item, seen: dict[str, int]) -> TestRecord:
         id=hashlib.sha256(item.nodeid.encode()).hexdigest()[:8],
         name=item.nodeid[:MAX_TITLE],
         title=(title if count == 1 else f"{title} ({count})")[:MAX_TITLE],
-        points=float(points.args[0]) if points and points.args else 1.0,
-        hint=str(hint.args[0])[:MAX_HINT] if hint and hint.args else "",
+        points=float(argument(item, "points", 1.0)),
+        hint=argument(item, "hint", "")[:MAX_HINT],
         sealed=item.get_closest_marker("in_kernel") is None,
     )
 

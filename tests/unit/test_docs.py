@@ -18,7 +18,7 @@ from openjupyter_service.judge import figure
 from openjupyter_service.judge.cells import Cell
 from openjupyter_service.judge.fixtures import Fixtures
 from openjupyter_service.judge.learner import Learner, Measured, RaisedByLearner
-from openjupyter_service.judge.plugin import MARKERS
+from openjupyter_service.judge.marks import MARKERS
 from openjupyter_service.report import FailingCell, Outcome, Report, Status, TestResult, Usage
 from openjupyter_service.settings import Course, GradingSettings, LearnerSettings, Platform, Settings
 from openjupyter_service.store.tables import metadata

@@ -61,12 +61,15 @@ class SocketLink:
 
     def __init__(self, path: str, channel: Channel) -> None:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.connect(path)
+        self._path: str | None = path
         self._channel = channel
 
     def exchange(self, frame: Frame) -> Frame:
         """The sandbox's answer; what the service says of a sandbox that has ended."""
         try:
+            if self._path is not None:  # not before there is a question: a sandbox may have ended by then
+                self._socket.connect(self._path)
+                self._path = None
             self._socket.sendall(pack(frame))
             body = receive_body(self._socket.recv)
         except (WireError, OSError):  # the agent itself passes whole frames on, or none

@@ -94,7 +94,7 @@ def test_replayed_launch_is_refused_and_the_log_says_why(site: RunningSite) -> N
         ({"notebook": "{}"}, 400),
         ({"notebook": json.dumps({"nbformat": 4, "nbformat_minor": 5, "cells": 7, "metadata": {}})}, 400),
         ({"notebook": [1, 2]}, 400),
-        ({"notebook": NOTEBOOK.replace('"cells"', f'"padding": "{"x" * 10 * 2**20}", "cells"', 1)}, 413),
+        ({"notebook": NOTEBOOK.replace('"source": [', f'"source": ["{"x" * 10 * 2**20}",', 1)}, 413),
         ({"exercise": "no-such-exercise"}, 404),
         ({"exercise": "../hidden_tests/warm-up"}, 404),
         ({"course": "no-such-course"}, 404),

@@ -437,7 +437,7 @@ def test_a_figure_of_texts_is_unusable() -> None:
 def test_a_reply_that_is_no_frame_is_a_crash_and_not_the_end(body: bytes, tmp_path: Path) -> None:
     ours, theirs = socket.socketpair()
     link = SocketLink.__new__(SocketLink)
-    link._socket = ours
+    link._socket, link._path = ours, None
     sender = threading.Thread(target=theirs.sendall, args=(envelope(body),))
     sender.start()
     with ours, theirs, pytest.raises(MalformedReply):
@@ -451,7 +451,7 @@ def test_the_service_says_why_a_sandbox_has_ended(sent: bytes, reply: Frame) -> 
     reading, answering = os.pipe()
     asking, writing = os.pipe()
     link = SocketLink.__new__(SocketLink)
-    link._socket, link._channel = ours, Channel(reading, writing)
+    link._socket, link._path, link._channel = ours, None, Channel(reading, writing)
     os.write(answering, pack({"id": 4, **reply}))
     theirs.sendall(sent)
     theirs.close()

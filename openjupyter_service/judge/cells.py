@@ -117,14 +117,12 @@ class Notebook:
         return ast.get_source_segment(text, node) or ast.unparse(node)
 
     def _definition(self, name: str) -> tuple[Definition, str]:
-        found: tuple[Definition, str] | None = None
-        for text in self._texts():
-            tree, python = _parsed(text)
-            for node in _named(tree, name.split(".")):
-                found = node, python
-        if found is None:
-            raise NotDefined(name)
-        return found
+        parsed = [_parsed(text) for text in self._texts()]
+        # A method, or a function inside of another, is meant by its bare name only where nothing else has it.
+        for named in (_named, _named_inside):
+            if found := [(node, text) for tree, text in parsed for node in named(tree, name.split("."))]:
+                return found[-1]
+        raise NotDefined(name)
 
     def _texts(self) -> Iterator[str]:
         """Files first: what a cell defines comes later, and counts."""
@@ -160,12 +158,30 @@ def without_magics(source: str) -> str:
 
 
 def _named(tree: ast.AST, names: list[str]) -> Iterator[Definition]:
-    for node in ast.walk(tree) if len(names) == 1 else ast.iter_child_nodes(tree):
-        if isinstance(node, _DEFINITIONS) and node.name == names[0]:
+    """The definitions that names lead to, each in the body of the one before, in their order."""
+    for node in _defined_in(tree):
+        if node.name == names[0]:
             if len(names) == 1:
                 yield node
             else:
                 yield from _named(node, names[1:])
+
+
+def _named_inside(tree: ast.AST, names: list[str]) -> Iterator[Definition]:
+    for node in ast.walk(tree):
+        if isinstance(node, _DEFINITIONS):
+            yield from _named(node, names)
+
+
+def _defined_in(tree: ast.AST) -> Iterator[Definition]:
+    """What a body defines, also below `if`, `try` and their like, but not inside of its definitions."""
+    waiting = list(ast.iter_child_nodes(tree))[::-1]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, _DEFINITIONS):
+            yield node
+        elif not isinstance(node, ast.expr):
+            waiting += list(ast.iter_child_nodes(node))[::-1]
 
 
 def _cells(text: str, outputs: Outputs) -> Iterator[Cell]:

@@ -47,28 +47,26 @@ def needed_sources(module: str, name: str) -> list[str]:
     """The statements of a test file that a function needs: imports one by one, what it names, itself undecorated."""
     body = ast.parse(module).body
     imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
-    definers: dict[str, ast.stmt] = {}
+    definers: dict[str, list[ast.stmt]] = {}
     for node in body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            node.decorator_list = []  # marks mean nothing there, and may name what is expected
         for bound in _bound_names(node):
-            definers[bound] = node
+            definers.setdefault(bound, []).append(node)
     wanted: list[ast.stmt] = []
     waiting = [name]
     while waiting:
-        node_found = definers.get(waiting.pop())
-        if node_found is not None and node_found not in wanted:
-            wanted.append(node_found)
-            waiting += [part.id for part in ast.walk(node_found) if isinstance(part, ast.Name)]
-    ordered = [node for node in body if node in wanted]
-    for node in ordered:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            node.decorator_list = []
-    return [ast.unparse(node) for node in [*imports, *ordered]]
+        for node in definers.get(waiting.pop(), []):
+            if node not in wanted:
+                wanted.append(node)
+                waiting += [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
+    return [ast.unparse(node) for node in [*imports, *(node for node in body if node in wanted)]]
 
 
 def _bound_names(node: ast.stmt) -> list[str]:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return [node.name]
     targets: list[Any] = node.targets if isinstance(node, ast.Assign) else []
-    if isinstance(node, ast.AnnAssign):
+    if isinstance(node, ast.AnnAssign | ast.AugAssign):
         targets = [node.target]
     return [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]

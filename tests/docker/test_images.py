@@ -8,6 +8,7 @@ import pytest
 
 from images.build import PROJECT, build
 from images.sizes import measure, table
+from openjupyter_service.sandbox.limits import JUDGE_ID
 
 pytestmark = pytest.mark.docker
 
@@ -32,9 +33,10 @@ def run(engine, image: str, *command: str, **options) -> str:
     return output.decode()
 
 
-@pytest.mark.parametrize(("name", "user"), [("learner", "learner"), ("judge", "judge")])
-def test_nobody_is_root(engine, images: dict[str, str], name: str, user: str) -> None:
-    assert run(engine, images[name], "id").strip() == f"uid=1000({user}) gid=1000({user}) groups=1000({user})"
+@pytest.mark.parametrize(("name", "number"), [("learner", 1000), ("judge", JUDGE_ID)])
+def test_nobody_is_root(engine, images: dict[str, str], name: str, number: int) -> None:
+    user = f"{number}({name})"
+    assert run(engine, images[name], "id").strip() == f"uid={user} gid={user} groups={user}"
     # Nor can become it: no program changes its user.
     assert run(engine, images[name], "find", "/", "-xdev", "-perm", "/6000", "-type", "f", user="root") == ""
 

@@ -1,23 +1,22 @@
-"""Grading in real containers: the course's own samples, and every hostile notebook with the verdict it must get."""
+"""Grading in real containers: the course's own samples, and what a report tells of a cell and a test that failed."""
 
 import json
-import tomllib
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 
-from openjupyter_service.cli.grade import gather_files
 from openjupyter_service.exercises.course import exercise_names, load_exercise
+from openjupyter_service.grading.local import gather_files
 from openjupyter_service.grading.session import Graded, grade
 from openjupyter_service.sandbox.engine import Engine
+from openjupyter_service.sandbox.pair import FreshPairs
 from openjupyter_service.settings import GradingSettings
+from tests.notebook_cases import HOSTILE, TESTS, cells_of, notebook_of
 
 from .conftest import SITE
 
-ROOT = Path(__file__).resolve().parents[2]
-HOSTILE = ROOT / "tests" / "hostile"
+ROOT = TESTS.parent
 PRIVATE = ROOT / "hidden_tests"
 SAMPLES = [
     (name, sample.path, sample.score)
@@ -31,26 +30,13 @@ pytestmark = pytest.mark.docker
 async def run(settings: GradingSettings, private: Path, name: str, files: dict[str, bytes]) -> tuple[Graded, list[Any]]:
     exercise = load_exercise(private, name)
     events: list[Any] = []
-    graded = await grade(Engine(SITE), settings, exercise, files, exercise.notebook, events.append)
+    pairs = FreshPairs(Engine(SITE))
+    graded = await grade(pairs, settings, exercise, files, exercise.notebook, events.append)
     return graded, events
 
 
-def notebook_of(cells: str) -> bytes:
-    sources = cells.split("# %%\n")
-    return nbformat.writes(
-        nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
-    ).encode()
-
-
-@pytest.mark.parametrize("case", sorted(path.parent.name for path in HOSTILE.glob("*/case.toml")))
-async def test_hostile_notebook_gets_its_verdict(case: str, grading_settings: GradingSettings) -> None:
-    wanted = tomllib.loads((HOSTILE / case / "case.toml").read_text())
-    files = {"hostile/hostile.ipynb": notebook_of((HOSTILE / case / "cells.py").read_text())}
-    graded, _ = await run(grading_settings, HOSTILE, "exercise", files)
-    report = graded.report
-    assert (report.status, report.score) == (wanted["status"], wanted["score"]), report
-    assert "271828" not in json.dumps(report.for_learner())
-    assert "543656" not in json.dumps(report.for_learner())
+def submission(cells: str) -> dict[str, bytes]:
+    return {"hostile/hostile.ipynb": json.dumps(notebook_of(cells_of(cells))).encode()}
 
 
 @pytest.mark.parametrize(("name", "sample", "score"), SAMPLES)
@@ -68,7 +54,7 @@ async def test_sample_gets_its_score(name: str, sample: str, score: float, gradi
 
 async def test_failing_cell_is_named_with_its_line(grading_settings: GradingSettings) -> None:
     cells = "def half(n):\n    return n / 0\n# %%\n'fine'\n# %%\nx = 1\nhalf(x)\n"
-    graded, _ = await run(grading_settings, HOSTILE, "exercise", {"hostile/hostile.ipynb": notebook_of(cells)})
+    graded, _ = await run(grading_settings, HOSTILE, "exercise", submission(cells))
     cell = graded.report.failing_cell
     assert cell is not None
     assert (cell.cell, cell.number, cell.line, cell.error) == (2, 3, 2, "ZeroDivisionError")
@@ -77,7 +63,7 @@ async def test_failing_cell_is_named_with_its_line(grading_settings: GradingSett
 
 async def test_messages_say_what_went_wrong_and_where(grading_settings: GradingSettings) -> None:
     cells = "def double(number):\n    return number + None\n"
-    graded, _ = await run(grading_settings, HOSTILE, "exercise", {"hostile/hostile.ipynb": notebook_of(cells)})
+    graded, _ = await run(grading_settings, HOSTILE, "exercise", submission(cells))
     double, steady = graded.report.tests
     assert (double.outcome, double.message) == ("error", "`double(...)` raised TypeError in code cell 1, line 2.")
     assert double.hint == "Twice the number."

@@ -1,0 +1,6 @@
+import math as double
+
+
+class steady(str):
+    def __new__(cls):
+        return "steady"

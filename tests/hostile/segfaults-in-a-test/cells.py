@@ -1,0 +1,13 @@
+import ctypes
+import faulthandler
+
+faulthandler.disable()
+
+
+def double(number):
+    ctypes.string_at(0)
+
+
+# %%
+def steady():
+    return "steady"

@@ -1,0 +1,3 @@
+# %%
+print(undefined_name)
+# %% plain

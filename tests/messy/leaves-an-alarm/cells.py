@@ -1,0 +1,11 @@
+# %% plain
+# %%
+import signal
+
+
+def too_slow(number, frame):
+    raise TimeoutError("too slow")
+
+
+signal.signal(signal.SIGALRM, too_slow)
+signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)

@@ -1,0 +1,1 @@
+# %% plain factorial greet total_by_city passed count_words largest is_even mean imports

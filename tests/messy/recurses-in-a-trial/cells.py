@@ -1,0 +1,3 @@
+# %% plain
+# %%
+factorial(-1)

@@ -45,6 +45,10 @@ def judge(channel: Channel, order: Frame) -> Frame:
     def finished(record: TestRecord, done: int, total: int) -> None:
         channel.send({"event": "test", "done": done, "total": total})
 
+    def give_up(fault: str) -> None:
+        channel.send({"verdict": {"fault": fault}})
+        os._exit(0)
+
     with tempfile.TemporaryDirectory(prefix="tests") as folder:
         tests = Path(folder).resolve()
         for name, content in order["tests"].items():
@@ -61,7 +65,7 @@ def judge(channel: Channel, order: Frame) -> Frame:
             order["notebook_alive"],
         )
         rules = Rules(order["test_seconds"], order["run_seconds"], order["own_seconds"], order["reveal"], order["seed"])
-        plugin = GradingPlugin(sandbox, tests, rules, finished)
+        plugin = GradingPlugin(sandbox, tests, rules, finished, give_up)
         fixtures = Fixtures(plugin, notebook)
         with contextlib.ExitStack() as stack:
             style = stack.enter_context(StyleCheck(order["notebook"], **order["style"])) if order["style"] else None

@@ -46,17 +46,22 @@ class Rules:
 
 @dataclass
 class GradingPlugin:
-    """State of one pytest run. `finished(record, done, total)` is called after each test."""
+    """State of one pytest run. `finished(record, done, total)` is called after each test.
+
+    `give_up(fault)` ends the judge on the spot, when a test's own code cannot be ended.
+    """
 
     sandbox: Sandbox
     tests: Path
     rules: Rules
     finished: Callable[[TestRecord, int, int], None]
+    give_up: Callable[[str], None]
     records: list[TestRecord] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     """Faults of the test files themselves: what could not be collected."""
     _total: int = 0
     _done: int = 0
+    _warned: TestRecord | None = None
     _deadline: float = 0.0
     _seen: dict[str, int] = field(default_factory=dict)
 
@@ -159,6 +164,10 @@ class GradingPlugin:
         if self.sandbox.waiting:  # the agent keeps the learner's time; an exchange that is cut would lose its reply
             signal.setitimer(signal.ITIMER_REAL, LATER_SECONDS)
             return
+        if self._warned is self.record:  # it has caught the exception, and goes on
+            self.give_up(f"{self.record.name}\nits own code never ends, and catches what would end it")
+        self._warned = self.record
+        signal.setitimer(signal.ITIMER_REAL, LATER_SECONDS)
         raise OwnTimeLimit("the test's own code takes too long")
 
     def _policy(self, item: pytest.Item) -> Policy:

@@ -105,6 +105,13 @@ class Raised:
         return raised
 
 
+def message_of(error: BaseException | None) -> str:
+    """The text that an exception was made with: `str` of a KeyError would quote it."""
+    if error is None:
+        return ""
+    return error.args[0] if len(error.args) == 1 and isinstance(error.args[0], str) else str(error)
+
+
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, Self
 
 from openjupyter.wire.codec import Node, Record
-from openjupyter_service.judge.failures import UnusableValue
+from openjupyter_service.judge.failures import UnusableValue, message_of
 from openjupyter_service.judge.sandbox import Sandbox, Shown
 
 
@@ -78,7 +78,7 @@ class Handle:
         if kind is not None and not issubclass(kind, Exception):
             return False  # a stopped or lost sandbox cannot be asked
         raised = None if kind is None else _builtin_name(kind)
-        swallowed = self._ask(f"with {self._label}", "exit", raised=raised, message=str(error or "")[:500])
+        swallowed = self._ask(f"with {self._label}", "exit", raised=raised, message=message_of(error)[:500])
         return swallowed is True
 
     def __bool__(self) -> NoReturn:

@@ -14,6 +14,9 @@ from openjupyter_service.judge.figure import Figure
 from openjupyter_service.judge.handle import Handle, RecordHandle, label_of, node_of
 from openjupyter_service.judge.sandbox import Sandbox
 
+STREAMS = ("stdout", "stderr", "prompts")
+"""What `learner.printed` can give."""
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -106,6 +109,8 @@ class Learner:
 
     def printed(self, stream: str = "stdout") -> str:
         """What learner code wrote to "stdout", "stderr", or as "prompts" of input(), since this test began."""
+        if stream not in STREAMS:
+            raise ValueError(f"there is no stream {stream!r}, but {', '.join(STREAMS)}")
         text = self._sandbox.ask("what you print", "printed", stream=stream)
         self._sandbox.trace.printed(text if isinstance(text, str) else "")
         return text if isinstance(text, str) else ""

@@ -29,6 +29,8 @@ from openjupyter_service.judge.unittests import author_text
 
 MAX_MESSAGE = 1_000
 
+_NO_WORD = "This test did not pass."
+
 _STOPPED = {
     "time limit": "{label} took longer than this test allows. Look for a loop that never ends.",
     "memory limit": "{label} used more memory than this exercise allows.",
@@ -76,7 +78,7 @@ def _outcome_and_message(error: BaseException, raised_in: Path, tests: Path, tra
     if isinstance(error, OutOfTime):
         return "time limit", "This test did not run: the tests before it took all the time that this exercise has."
     if isinstance(error, KernelTestFailed):
-        return "failed", str(error)[:MAX_MESSAGE] or "This test did not pass."
+        return "failed", str(error)[:MAX_MESSAGE] or _NO_WORD
     if isinstance(error, SandboxGone | OwnTimeLimit):
         return "internal error", "This test could not be run."
     if isinstance(error, NoSuchCell):
@@ -88,12 +90,12 @@ def _outcome_and_message(error: BaseException, raised_in: Path, tests: Path, tra
     if isinstance(error, NameError | ImportError) and raised_in.is_relative_to(tests):
         return "internal error", "This test could not be run, because it has a mistake of its own."
     if isinstance(error, UnusableValue):
-        return "failed", f"{_named(label)} gave something that this test cannot use."
+        return "failed", f"{_named(label)} gave something that this test cannot use." if label else _NO_WORD
     if authored := _authored(error, raised_in.is_relative_to(tests)):
         return "failed", authored[:MAX_MESSAGE]
     if call := _call_that_gave_none(error, trace, tests):
         return "failed", f"`{call}` gave None. Is a `return` missing?"
-    return "failed", _unexpected(label) if label else "This test did not pass."
+    return "failed", _unexpected(label) if label else _NO_WORD
 
 
 def _label(trace: Trace) -> str:

@@ -9,7 +9,7 @@ from openjupyter.wire.codec import Decoder, Encoder, Node, Record
 from openjupyter.wire.errors import WireError
 from openjupyter.wire.frames import Frame
 from openjupyter_service.judge.channel import Link, MalformedReply, SandboxGone
-from openjupyter_service.judge.failures import CellPlace, NotDefined, NotRun, Raised, Stopped, UnusableValue
+from openjupyter_service.judge.failures import CellPlace, NotDefined, NotRun, Raised, Stopped, UnusableValue, message_of
 from openjupyter_service.judge.trace import Policy, Trace
 
 MakeHandle = Callable[["Sandbox", int, str, str, str, Record | None], Any]
@@ -203,7 +203,7 @@ class Sandbox:
         if isinstance(value, _FUNCTIONS) or (callable(value) and not isinstance(value, type)):
             self._callbacks[len(self._callbacks) + 1] = value
             return {"t": "handle", "callback": len(self._callbacks)}
-        raise WireError(f"a {type(value).__name__} is neither plain data nor an object of the learner")
+        raise WireError(f"a value of type {type(value).__name__} is neither plain data nor an object of the learner")
 
     def _malformed(self, label: str) -> Stopped:
         """A fork that does not keep to the protocol: whatever else it says is no answer any more."""
@@ -228,7 +228,7 @@ class Sandbox:
                 # The test's own verdict: learner code is told nothing of it, and cannot keep it from the test.
                 self._callback_error = self._callback_error or error
                 return {"raise": "RuntimeError", "message": "the test has ended"}
-            return {"raise": type(error).__name__, "message": str(error)[:500]}
+            return {"raise": type(error).__name__, "message": message_of(error)[:500]}
         except BaseException as error:  # pytest.fail() and pytest.skip() are none
             self._callback_error = self._callback_error or error
             return {"raise": "RuntimeError", "message": "the test has ended"}

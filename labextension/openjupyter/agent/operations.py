@@ -167,6 +167,8 @@ def _fields(objects: "Objects", question: Frame) -> "Node":
     if dataclasses.is_dataclass(target):
         names = [field.name for field in dataclasses.fields(target)]
         return objects.encode({name: getattr(target, name) for name in names})
+    if not hasattr(target, "__dict__"):
+        raise WireError(f"a {type(target).__name__} has no fields")
     return objects.encode(dict(vars(target)))
 
 

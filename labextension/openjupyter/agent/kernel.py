@@ -19,6 +19,7 @@ from openjupyter.agent.quiet import MAX_EMPTY_INPUTS
 from openjupyter.agent.user import LearnerUser
 
 _PR_SET_DUMPABLE = 4
+_NICE = 19
 
 
 class SandboxKernel(IPythonKernel):
@@ -58,6 +59,8 @@ def run(connection_file: Path, control: socket.socket, user: LearnerUser) -> Non
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Counts inside this container alone: however many processes learner code makes, the agent gets its turn.
+    os.nice(_NICE)
     user.become()
     # A process that has changed its user may not look into its own /proc until it says that it may.
     ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)

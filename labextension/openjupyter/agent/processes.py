@@ -11,7 +11,6 @@ Process = tuple[int, str]
 """Process id, and the moment it started (in clock ticks), since ids are used again."""
 
 KILL_SECONDS = 5.0
-_PAUSE_SECONDS = 0.002
 _PROC = Path("/proc")
 
 
@@ -45,10 +44,12 @@ def kill_below(root: int, spared: set[Process]) -> bool:
             return True
         if time.monotonic() > deadline:
             return False
-        for pid, _ in victims:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(_PAUSE_SECONDS)
+        # Whoever is stopped first makes no more of its kind while the others are being killed.
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for pid, _ in victims:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, number)
+        os.sched_yield()
 
 
 def memory_bytes(pid: int) -> tuple[int, int] | None:

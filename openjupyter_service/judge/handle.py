@@ -2,10 +2,11 @@
 
 import builtins
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn
 
 from openjupyter.wire.codec import Node, Record
 from openjupyter_service.judge.failures import UnusableValue, message_of
+from openjupyter_service.judge.items import Items, next_item
 from openjupyter_service.judge.sandbox import Sandbox, Shown
 
 
@@ -51,22 +52,39 @@ class Handle:
         self._ask(f"{self._label}[...]", "delete_item", index=self._sandbox.encode(index))
 
     def __len__(self) -> int:
-        length = self._ask(f"len({self._label})", "length")
+        is_sized = self.__dict__.pop("_is_sized", None)
+        if is_sized is False:
+            raise TypeError(f"object of type {self.type_name!r} has no len()")
+        label = f"len({self._label})"
+        if is_sized:
+            length = self._sandbox.ask_quietly(label, "length", target=node_of(self))
+        else:
+            length = self._ask(label, "length")
         if type(length) is not int or length < 0:
-            raise UnusableValue(f"len({self._label}) is not a length")
+            raise UnusableValue(f"{label} is not a length")
         return length
 
     def __iter__(self) -> Iterator[Any]:
-        items = self._ask(self._label, "iterate")
-        return iter(items) if isinstance(items, list) else _Items(items)
+        sandbox, label = self._sandbox, self._label
+        if sandbox.last_label != label:  # else it is a part of the call that gave this object
+            label = f"list({label})"
+            sandbox.trace.called(label)
+        items = sandbox.ask_quietly(label, "iterate", target=node_of(self))
+        # list() asks for the length right after this, which is nothing that the test does.
+        self.__dict__["_is_sized"] = isinstance(items, list)
+        if isinstance(items, list):
+            sandbox.trace.returned(items)
+            return iter(items)
+        if not isinstance(items, Handle):
+            raise UnusableValue(f"{label} cannot be iterated over")
+        return Items(sandbox, node_of(items), label)
 
     def __next__(self) -> Any:
-        items = self._ask(f"next({self._label})", "next")
-        if not isinstance(items, list):
-            raise UnusableValue(f"{self._label} cannot be iterated over")
-        if not items:
-            raise StopIteration
-        return items[0]
+        label = f"next({self._label})"
+        self._sandbox.trace.called(label)
+        item = next_item(self._sandbox, node_of(self), label)
+        self._sandbox.trace.returned(item)
+        return item
 
     def __contains__(self, item: Any) -> bool:
         return self._ask(f"... in {self._label}", "contains", ((item,), {}), item=self._sandbox.encode(item)) is True
@@ -99,21 +117,6 @@ class Handle:
 
     def _ask(self, label: str, do: str, shown: Shown = ((), {}), **question: Any) -> Any:
         return self._sandbox.ask(label, do, shown, target=node_of(self), **question)
-
-
-class _Items:
-    """Items of something without a length, such as a generator: each is asked for when it is wanted."""
-
-    def __init__(self, iterator: Any) -> None:
-        if not isinstance(iterator, Handle):
-            raise UnusableValue("this cannot be iterated over")
-        self._iterator = iterator
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> Any:
-        return next(self._iterator)
 
 
 class RecordHandle(Handle):

@@ -100,12 +100,23 @@ class Sandbox:
         """
         self._begin()
         self.trace.called(label, *shown)
+        value = self._answer(label, do, shown, question)
+        self.trace.returned(value)
+        return value
+
+    def ask_quietly(self, label: str, do: str, **question: Any) -> Any:
+        """As `ask`, but a part of what was used last: the trace does not see it, unless learner code raises."""
+        self._begin()
+        return self._answer(label, do, None, question)
+
+    def _answer(self, label: str, do: str, shown: Shown | None, question: Frame) -> Any:
         try:
             reply = self._exchange({"do": do, **question})
             number = self._number
             while "callback" in reply:
                 reply = self._exchange(self._call_back(reply), number)
-                self.trace.called(label, *shown)  # the function that was called may have used others meanwhile
+                if shown is not None:  # the function that was called may have used others meanwhile
+                    self.trace.called(label, *shown)
         except MalformedReply:
             raise self._malformed(label) from None
         if self._callback_error is not None:
@@ -115,9 +126,7 @@ class Sandbox:
             self._raise(error_frame, label, do)
         if "value" not in reply:
             raise self._malformed(label)
-        value = self._decode(reply["value"], label)
-        self.trace.returned(value)
-        return value
+        return self._decode(reply["value"], label)
 
     def ask_agent(self, do: str, **question: Any) -> Any:
         """What the agent itself answers: "begin", "end", "memory", "outputs"; {"error": …} for `begin` in vain."""

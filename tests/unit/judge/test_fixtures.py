@@ -410,3 +410,90 @@ def test_integer(): pass
 """
     judged = run_judge(tmp_path, source)
     assert [record["earned"] for record in judged.verdict["tests"]] == [0, 2.5, 2]
+
+
+# --- what is told of iteration, and of points before a stop
+
+ITERATES = """
+import pytest
+pytestmark = pytest.mark.reveal("diff")
+
+def test_generator(learner):
+    assert list(learner.squares(3)) == [0, 1, 31337]
+
+def test_iterable_like_the_expected(learner):
+    assert list(learner.Pair()) == [1]
+
+def test_next(learner):
+    assert next(learner.squares(3)) == 31337
+
+def test_later(learner):
+    pair = learner.Sized()
+    learner.squares(3)
+    assert list(pair) == [31337]
+
+def test_in_a_loop(learner):
+    for n in learner.squares(3):
+        assert learner.double(n) == n
+
+def test_raises_in_between(learner):
+    list(learner.breaks())
+
+def test_length_of_a_generator(learner):
+    numbers = learner.squares(3)
+    for length in (lambda: len(numbers), lambda: [iter(numbers), len(numbers)]):
+        with pytest.raises(TypeError, match="has no len"):
+            length()
+"""
+ITERATED = """
+def squares(n):
+    for i in range(n): yield i * i
+def breaks():
+    yield 1
+    raise KeyError("no")
+def double(n): return 2 * n
+class Pair:
+    def __iter__(self): return iter([1, 2])
+class Sized(Pair):
+    def __len__(self): return 2
+"""
+
+
+def test_items_are_what_their_call_gave(tmp_path: Path) -> None:
+    tests = run_judge(tmp_path, ITERATES, Namespace(ITERATED)).tests
+    told = {
+        name.removeprefix("test_"): tuple(
+            (record["details"] or {}).get(key) for key in ("called", "returned", "expected")
+        )
+        for name, record in tests.items()
+    }
+    assert told == {
+        "generator": ("squares(3)", "[0, 1, 4]", "[0, 1, 31337]"),
+        "iterable_like_the_expected": ("Pair()", "[1, 2]", "[1]"),
+        "next": ("next(squares(...))", "0", "31337"),
+        "later": ("list(Sized(...))", "[1, 2]", "[31337]"),
+        "in_a_loop": ("double(1)", "2", "1"),
+        "raises_in_between": ("breaks()", "[1]", None),
+        "length_of_a_generator": (None, None, None),
+    }
+    assert tests["test_generator"]["message"] == "`squares(...)` did not give what this test expects."
+    assert tests["test_raises_in_between"]["message"] == "`breaks(...)` raised KeyError in code cell 3, line 6."
+    assert tests["test_length_of_a_generator"]["outcome"] == "passed"
+
+
+@pytest.mark.parametrize("kind", ["time limit", "memory limit", "crashed"])
+def test_points_stay_when_learner_code_is_stopped(tmp_path: Path, kind: str) -> None:
+    source = """
+import pytest
+@pytest.mark.points(2)
+def test_stops(learner, learner_points):
+    learner_points(0.5, "Half of it.")
+    learner.f(1)
+"""
+    honest = Namespace(NOTEBOOK)
+    judged = run_judge(
+        tmp_path, source, lambda asked: {"error": {"kind": kind}} if asked.get("do") == "call" else honest(asked)
+    )
+    record = judged.tests["test_stops"]
+    assert (record["outcome"], record["earned"]) == (kind, 0.5)
+    assert record["message"].startswith("Half of it. ")

@@ -54,11 +54,6 @@ def _work(case: Case, after: tuple[str, ...] = ()) -> Work:
     return Work(exercise, case.notebook, after, case.verdict.get("runs", 1))
 
 
-def test_there_are_cases_of_each_family() -> None:
-    assert {verdict["family"] for verdict in VERDICTS.values()} == {*FAMILIES, HONEST}
-    assert len(CASES) >= 60
-
-
 @pytest.mark.parametrize("case", CASES)
 def test_hostile_notebook_gets_its_verdict(case: str, gradings: Gradings) -> None:
     wanted = VERDICTS[case]

@@ -13,7 +13,7 @@ def lie(*args, **kwargs):
     return Yes()
 
 
-for name in ("print", "open", "sorted", "sum", "abs", "round", "min", "max", "pow", "divmod", "eval", "exec", "input", "compile"):
+for name in ("print", "sorted", "sum", "abs", "round", "pow", "divmod", "input", "all", "any", "ascii", "format"):
     setattr(builtins, name, lie)
 # %%
 def double(number):

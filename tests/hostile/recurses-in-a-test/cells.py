@@ -4,10 +4,9 @@ import sys
 
 def double(number):
     sys.setrecursionlimit(2**31 - 1)
-    nested = None
-    for _ in range(10**6):
-        nested = functools.partial(nested) if nested else functools.partial(int)
-        nested = [nested]
+    nested = functools.partial(int)
+    for _ in range(300_000):
+        nested = functools.partial(int, nested)
     return repr(nested)
 
 

@@ -1,0 +1,1 @@
+"""Other graders, installed as their authors publish them, with the same exercise in their own formats."""

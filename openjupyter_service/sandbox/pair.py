@@ -53,7 +53,8 @@ async def open_pair(engine: Engine, spec: PairSpec, warm: bool = False) -> Async
             sandbox, judge = await asyncio.gather(*starts)
         finally:
             for start in starts:
-                start.cancel()
+                if not start.cancelling():  # a second time would interrupt its own clean-up
+                    start.cancel()
             await asyncio.gather(*starts, return_exceptions=True)
             for opening, start in zip(openings, starts, strict=True):
                 if not start.cancelled() and start.exception() is None:

@@ -13,6 +13,8 @@ from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
+from ipykernel.zmqshell import ZMQInteractiveShell
+from traitlets import Type
 
 from openjupyter.agent import probe
 from openjupyter.agent.quiet import MAX_EMPTY_INPUTS
@@ -22,9 +24,17 @@ _PR_SET_DUMPABLE = 4
 _NICE = 19
 
 
+class SandboxShell(ZMQInteractiveShell):
+    """Goes on after `exit()`: one that was left in a cell ends that cell's trial, and no correct work after it."""
+
+    def ask_exit(self) -> None:
+        """Nothing."""
+
+
 class SandboxKernel(IPythonKernel):
     """Answers `input()` with empty lines: a forgotten one must not cost the definitions that follow in its cell."""
 
+    shell_class = Type(SandboxShell)
     _inputs = 0
 
     def raw_input(self, prompt: object = "") -> str:

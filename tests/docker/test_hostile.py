@@ -1,8 +1,10 @@
 """Every hostile notebook gets its verdict, learns nothing of the hidden tests, and harms no other submission."""
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -25,8 +27,9 @@ VERDICTS = {
 HONEST = "honest"
 CASES = [name for family in FAMILIES for name, verdict in VERDICTS.items() if verdict["family"] == family]
 
-SECRETS = ("271828", "27182", "543656", "okapi", "604113", "test_double", "test_hostile", "wanted =", "learner.double")
-"""Parts of the tests and of what they expect."""
+SECRETS = ("271828", "27182", "543656", "okapi", "604113", "wanted =", "learner.", "assert ")
+"""Parts of what the tests hold and expect; the names of the tests and of their files are secret as well."""
+TEST_NAME = re.compile(r"def (test_\w+)")
 SCHEMA = json.loads(SCHEMA_PATH.read_text())
 
 
@@ -45,9 +48,20 @@ def gradings(request: pytest.FixtureRequest, grading_settings: GradingSettings) 
         yield gradings
 
 
+def _test_files(folder: Path) -> list[Path]:
+    """The tests of a case: its own, else those of the exercise."""
+    return list(folder.glob("test_*.py")) or list((HOSTILE / "exercise").glob("test_*.py"))
+
+
+def _secrets(case: str) -> list[str]:
+    files = _test_files(HOSTILE / case)
+    names = [name for path in files for name in TEST_NAME.findall(path.read_text(encoding="utf-8"))]
+    return [*SECRETS, *names, *(path.stem for path in files)]
+
+
 def _work(case: Case, after: tuple[str, ...] = ()) -> Work:
     exercise = load_exercise(HOSTILE, "exercise")
-    if any(case.folder.glob("test_*.py")):
+    if _test_files(case.folder)[0].parent == case.folder:
         exercise = exercise.model_copy(update={"folder": case.folder})
     limits = exercise.limits.model_copy(update=case.verdict.get("limits", {}))
     exercise = exercise.model_copy(update={"limits": limits})
@@ -60,13 +74,14 @@ def test_hostile_notebook_gets_its_verdict(case: str, gradings: Gradings) -> Non
     ended = gradings.result(case)
     assert ended.left == ()
     if wanted["status"] == "refused":
-        assert ended.graded is None and ended.refused
+        assert ended.graded is None and wanted["refused"] in ended.refused
         return
     assert ended.graded is not None, ended.refused
     report = ended.graded.report
     learners = report.for_learner()
     assert _differences(wanted, learners) == [], (report, ended.graded.timings)
-    assert [secret for secret in SECRETS if secret in json.dumps(learners, ensure_ascii=False)] == []
+    text = json.dumps(learners, ensure_ascii=False).encode().decode()  # no half characters, which no client could read
+    assert [secret for secret in _secrets(case) if secret in text] == []
     assert all(test["hint"] == "" for test in learners["tests"] if test["outcome"] == "passed")
     jsonschema.validate(report.model_dump(mode="json"), SCHEMA)
     assert ended.seconds < wanted.get("seconds", 40)

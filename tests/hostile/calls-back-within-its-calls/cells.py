@@ -1,0 +1,6 @@
+def apply(function, value):
+    return function(value)
+
+
+def steady():
+    return "steady"

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 from collections.abc import Callable
 
 from openjupyter.wire.errors import WireError
@@ -15,6 +16,8 @@ class Conversation:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
+        # Learner code may call a test's function from several threads; a question within one is answered by it.
+        self._one_call = threading.RLock()
 
     def serve(self, answer: Answer) -> None:
         """Answer until the agent closes the socket."""
@@ -22,8 +25,9 @@ class Conversation:
 
     def call_back(self, answer: Answer, frame: Frame) -> Frame:
         """Ask the test's side, answering its questions meanwhile; gives its reply."""
-        self._connection.sendall(pack(frame))
-        reply = self._answer_until(answer, lambda frame: "do" not in frame)
+        with self._one_call:
+            self._connection.sendall(pack(frame))
+            reply = self._answer_until(answer, lambda frame: "do" not in frame)
         if reply is None:
             os._exit(0)
         return reply

@@ -1,6 +1,7 @@
-def apply(function, value):
-    return function(value)
+def count_down(function, number):
+    return function(number + 1)
 
 
+# %%
 def steady():
     return "steady"

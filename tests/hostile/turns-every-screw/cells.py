@@ -26,7 +26,6 @@ gc.disable()
 gc.set_threshold(1)
 np.seterr(all="raise")
 np.set_printoptions(threshold=0)
-pd.set_option("mode.copy_on_write", True)
 pd.set_option("display.max_rows", 0)
 os.environ.clear()
 os.environ["TZ"] = "Mars/Olympus"

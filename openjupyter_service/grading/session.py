@@ -28,6 +28,8 @@ GRACE_SECONDS = 30
 OWN_SECONDS = 60
 """How long a hidden test's own code may compute, on top of what it waits for."""
 SEED_BITS = 32
+WHY_SECONDS = 5
+"""How long a container that has closed its socket may take to end."""
 
 _LOST: dict[bool, Frame] = {
     True: {"error": {"kind": "memory limit"}},
@@ -181,8 +183,9 @@ async def _judge(pair: Pair, tests: dict[str, bytes], order: Frame, exercise: Ex
 async def _ask(sandbox: GradingContainer, question: Frame, seconds: float) -> Frame:
     """The sandbox's reply; the judge asks the service itself why a sandbox has ended that it could ask directly."""
     try:
-        if question["to"] == "sandbox":
-            await sandbox.send(question)
+        if question["to"] == "service":
+            return await sandbox.receive(WHY_SECONDS)
+        await sandbox.send(question)
         return await sandbox.receive(seconds)
     except ContainerEnded as end:
         if not end.out_of_memory:

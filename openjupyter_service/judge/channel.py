@@ -66,11 +66,12 @@ class SocketLink:
 
     def exchange(self, frame: Frame) -> Frame:
         """The sandbox's answer; what the service says of a sandbox that has ended."""
+        data = pack(frame)
         try:
             if self._path is not None:  # not before there is a question: a sandbox may have ended by then
                 self._socket.connect(self._path)
                 self._path = None
-            self._socket.sendall(pack(frame))
+            self._socket.sendall(data)
             body = receive_body(self._socket.recv)
         except (WireError, OSError):  # the agent itself passes whole frames on, or none
             body = None

@@ -175,11 +175,11 @@ class Learner:
         if not callable(function):
             raise UnusableValue(f"{self._sandbox.last_label} is no function")
         self._sandbox.ask("your notebook", "forget_peak")
-        before = _memory(self._sandbox.ask_agent("memory"))
+        before = _memory(self._sandbox.ask_agent("memory", watch=True))
         started = time.perf_counter()
         value = function(*args, **kwargs)
         seconds = time.perf_counter() - started
-        after = _memory(self._sandbox.ask_agent("memory"))
+        after = _memory(self._sandbox.ask_agent("memory", watch=False))
         peak = None if before is None or after is None else max(after[1] - before[0], 0)
         return Measured(value, seconds, peak)
 

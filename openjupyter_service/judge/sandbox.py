@@ -173,6 +173,10 @@ class Sandbox:
             reply = self._link.exchange({**frame, "id": number})
         except SandboxGone as error:
             raise self._lost(str(error)) from None
+        except WireError as error:  # a frame of our own, before it is sent
+            if "do" not in frame:
+                return self._exchange({"raise": "ValueError", "message": "the value is too large"}, number)
+            raise UnusableValue(f"{self.last_label}: {error}") from None
         finally:
             self.waiting = False
         if "callback" not in reply and reply.get("id") != number:

@@ -125,7 +125,7 @@ class Agent:
                     forks.prepare()
                     continue
                 case "memory":
-                    reply = {"value": forks.memory()}
+                    reply = {"value": forks.memory(question["watch"])}
                 case "outputs":
                     reply = {"value": _outputs(runner.notebook, question["cell"])}
                 case _:

@@ -15,6 +15,7 @@ from openjupyter.wire.frames import Frame, envelope, receive_body
 
 FORK_SECONDS = 3.0
 """How long a kernel that works may take to fork; one that is stopped or lost never does."""
+WATCH_SECONDS = 0.005
 _HELLO_BYTES = len(probe.READY) + 4
 
 
@@ -43,6 +44,8 @@ class Forks:
         self._kills = 0
         self._verdict: str | None = "crashed"
         self._prepared = False
+        self._watching = False
+        self._highest = 0
 
     def attach(self, seconds: float) -> bool:
         """Wait until the kernel serves forks; False if it does not within so many seconds.
@@ -79,6 +82,7 @@ class Forks:
                 raise KernelLost
         self._prepared = False
         self._verdict = None
+        self._watching, self._highest = False, 0
         self._deadline = time.monotonic() + seconds
 
     def _fork(self) -> bool:
@@ -120,9 +124,21 @@ class Forks:
         """Why the child no longer answers: {"error": {"kind": "time limit" | "memory limit" | "crashed"}}."""
         return {"error": {"kind": self._verdict or "crashed"}}
 
-    def memory(self) -> tuple[int, int] | None:
-        """The child's resident memory in bytes, now and at its highest."""
-        return memory_bytes(self._pid) if self._child is not None else None
+    def memory(self, watch: bool) -> tuple[int, int] | None:
+        """Resident memory in bytes of the child and all it has started: now, and at its highest since the last call.
+
+        While `watch` is on, it is looked at every few milliseconds: learner code can have the system forget its peak.
+        """
+        if self._child is None or (own := memory_bytes(self._pid)) is None:
+            return None
+        now = self._resident()
+        highest = max(self._highest, own[1] if self._watching else now)
+        self._watching, self._highest = watch, now
+        return now, highest
+
+    def _resident(self) -> int:
+        sizes = [memory_bytes(pid) for pid, _ in below(self._root) - self._spared]
+        return sum(size[0] for size in sizes if size)
 
     def end(self) -> None:
         """Kill the current child, if any, and whatever it has started."""
@@ -145,8 +161,15 @@ class Forks:
 
     def _receive_some(self, count: int) -> bytes:
         assert self._child is not None
-        self._child.settimeout(self._left())
-        return self._child.recv(min(count, 2**20))
+        while True:
+            left = self._left()
+            self._child.settimeout(min(left, WATCH_SECONDS) if self._watching else left)
+            try:
+                return self._child.recv(min(count, 2**20))
+            except TimeoutError:
+                if not self._watching:
+                    raise
+                self._highest = max(self._highest, self._resident())
 
 
 def _receive(connection: socket.socket, count: int, deadline: float) -> bytes | None:

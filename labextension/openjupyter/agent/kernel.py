@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import logging
 import os
+import pdb
 import resource
 import signal
 import socket
@@ -82,6 +83,7 @@ def run(connection_file: Path, control: socket.socket, user: LearnerUser) -> Non
         del sys.path[0]  # as ipykernel_launcher does: a learner's random.py must not break the kernel's own imports
     sys.argv = ["ipykernel_launcher.py", "-f", str(connection_file)]
     probe.control = control
+    sys.breakpointhook = pdb.set_trace = lambda *args, **kwargs: None  # nobody is there to debug
     IPKernelApp.launch_instance(
         kernel_class=SandboxKernel,
         outstream_class="openjupyter.agent.outstream.PieceOutStream",

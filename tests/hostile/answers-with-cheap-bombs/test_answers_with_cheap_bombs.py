@@ -8,7 +8,7 @@ WORD = "okapi-604113"
 @pytest.mark.parametrize("start", [0])
 def test_any_value(learner, start):
     """Whatever comes can be looked at"""
-    for number in range(start, 23):
+    for number in range(start, 21):
         try:
             value = learner.double(number)
             assert value != NUMBER

@@ -114,6 +114,7 @@ class NotebookRun:
             allow_errors=True,
             store_widget_state=False,
             record_timing=False,
+            skip_cells_with_tag="",  # JupyterLab knows no such tag: what learners saw run, runs
         )
         self._executions: dict[int, int] = {}
         self._running: int | None = None

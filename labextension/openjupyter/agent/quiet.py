@@ -9,6 +9,8 @@ import sys
 from collections import deque
 from typing import Any
 
+from openjupyter.agent.outstream import PieceOutStream
+
 MAX_PRINTED = 1_000_000
 MAX_EMPTY_INPUTS = 20
 """Empty lines that `input()` gives where nobody can be asked; then the input ends."""
@@ -94,6 +96,9 @@ def silence(shell: Any) -> Streams:
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
     streams = Streams()
+    for name, stream in PieceOutStream.made.items():
+        stream.stand_in = getattr(streams, name, streams.stdout)
+        stream.flush = stream.stand_in.flush
     sys.stdout = streams.stdout
     sys.stderr = streams.stderr
     sys.stdin = _StandardInput(streams)

@@ -1,6 +1,6 @@
 """Standard output of a sandboxed kernel: sent in small pieces, so that a flood is seen before memory is full."""
 
-from typing import Any, ClassVar, TextIO
+from typing import Any, ClassVar
 
 from ipykernel.iostream import OutStream
 
@@ -12,7 +12,7 @@ class PieceOutStream(OutStream):
 
     made: ClassVar[dict[str, "PieceOutStream"]] = {}
     """The kernel's own streams by name: "stdout" and "stderr"."""
-    stand_in: TextIO | None = None
+    stand_in: Any = None
     """In a fork: where text goes that is written to this stream by learner code that has kept it."""
     _unsent = 0
 

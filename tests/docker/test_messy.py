@@ -37,7 +37,7 @@ def test_messy_notebook_has_full_marks(case: str, gradings: Gradings) -> None:
     assert ended.graded is not None, ended.refused
     report = ended.graded.report
     failed = [(test.title, test.outcome, test.message) for test in report.tests if test.outcome != "passed"]
-    assert failed == [], report.staff
+    assert failed == [], (str(report.status), report.failing_cell, ended.graded.timings, report.staff)
     assert (report.status, report.score) == (Status.CORRECT, 1.0)
     assert ended.left == ()
     jsonschema.validate(report.model_dump(mode="json"), SCHEMA)

@@ -90,10 +90,10 @@ def _test(record: dict[str, Any]) -> TestResult:
 
 
 def _status(run: Frame, tests: list[TestResult], share: float) -> Status:
-    """Full points are correct, whatever else the notebook holds. Else a cell that failed or was stopped decides; then
-    a test that ran into a limit; then it is wrong. Style never changes it."""
+    """Full points are correct, whatever else a notebook holds that came to its end. Else a cell that failed or was
+    stopped decides; then a test that ran into a limit; then it is wrong. Style never changes it."""
     status = Status.CORRECT if run["status"] == "ran" else Status(run["status"])
-    if share == 1.0:
+    if share == 1.0 and run["alive"] is True:
         return Status.CORRECT
     if status is not Status.CORRECT:
         return status

@@ -2,16 +2,19 @@
 
 import argparse
 import json
+import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import calls, grade, launch, memory, messy, pair, sealed, throughput
+from tests.benchmarks import calls, grade, launch, memory, messy, page, pair, sealed, throughput, work
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.processors import busy_seconds
 from tests.running_site import RunningSite, running_site
 
 Say = Callable[[str], None]
@@ -25,10 +28,13 @@ ALONE: dict[str, Callable[[Say], Iterator[Figure]]] = {
     "sealed": sealed.measure,
     "calls": calls.measure,
     "throughput": throughput.measure,
+    "work": work.measure,
     "pair": pair.measure,
     "messy": messy.measure,
 }
 """Those that need the Docker engine and our images alone."""
+QUIET_SHARE = 0.1
+"""Of one processor; what uses more in the background spoils figures."""
 
 
 def main() -> int:
@@ -38,47 +44,44 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure: {', '.join(names)}; default: all")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object per figure instead of a table")
-    form.add_argument("--markdown", action="store_true", help="rows for a page instead of a table")
+    form.add_argument("--page", action="store_true", help="also write the figures into docs/performance.md")
     options = parser.parse_args()
     if unknown := [name for name in options.names if name not in names]:
         parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(names)}")
-    progress = Console(stderr=True)
+    progress = Console(stderr=True, highlight=False)
+    warn_if_busy(progress.print)
     table = Table("Figure", "Value", "Baseline", "Ratio", "Baseline is")
-    for name, figure in _figures(options.names or names, progress.print):
+    for name, figures in _figures(options.names or names, progress.print):
         if options.json:
-            print(json.dumps({"benchmark": name, **figure.as_json()}), flush=True)
-        elif options.markdown:
-            print(f"| {' | '.join(_row(figure))} |", flush=True)
-        else:
-            table.add_row(*_row(figure))
-    if not options.json and not options.markdown:
-        Console(width=None if sys.stdout.isatty() else 130).print(table)
+            for figure in figures:
+                print(json.dumps({"benchmark": name, **figure.as_json()}), flush=True)
+        for figure in figures:
+            table.add_row(*figure.as_row())
+        if options.page:
+            page.write(page.PAGE, name, figures)
+    if not options.json:
+        Console(width=None if sys.stdout.isatty() else 160).print(table)
     return 0
 
 
-def _figures(names: list[str], say: Say) -> Iterator[tuple[str, Figure]]:
+def warn_if_busy(say: Say, seconds: float = 2.0) -> None:
+    """Say so if others use the processors, since all that is measured then is too slow."""
+    busy = busy_seconds()
+    time.sleep(seconds)
+    if (share := (busy_seconds() - busy) / seconds) > QUIET_SHARE:
+        say(f"others use {share:.1f} of {os.cpu_count()} processors now: what is measured is slower than it is alone")
+
+
+def _figures(names: list[str], say: Say) -> Iterator[tuple[str, list[Figure]]]:
+    """The figures of each benchmark, once it has ended."""
     for name in (name for name in names if name in ALONE):
         say(f"measuring {name} …")
-        yield from ((name, figure) for figure in ALONE[name](say))
+        yield name, list(ALONE[name](say))
     if with_site := [name for name in names if name in WITH_SITE]:
         with tempfile.TemporaryDirectory() as folder, running_site(Path(folder) / "site") as site:
             for name in with_site:
                 say(f"measuring {name} …")
-                yield from ((name, figure) for figure in WITH_SITE[name](site))
-
-
-def _row(figure: Figure) -> tuple[str, ...]:
-    digits = 3 if figure.value < 1 else 1 if figure.unit == "MB" else 2
-    if figure.baseline is None or figure.ratio is None:
-        return figure.name, f"{figure.value:.{digits}f} {figure.unit}", "", "", ""
-    baseline = f"{figure.baseline:.{1 if figure.unit == 'MB' else 2}f} {figure.unit}"
-    return (
-        figure.name,
-        f"{figure.value:.{digits}f} {figure.unit}",
-        baseline,
-        f"{figure.ratio:.2f}",
-        figure.baseline_name,
-    )
+                yield name, list(WITH_SITE[name](site))
 
 
 if __name__ == "__main__":

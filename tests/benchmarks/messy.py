@@ -7,57 +7,59 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from openjupyter_service.errors import OpenJupyterError
+from openjupyter_service.report import Report
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.peers.nbgrader import Nbgrader
 from tests.benchmarks.peers.otter import Otter
+from tests.benchmarks.peers.result import Result, from_tests
 from tests.benchmarks.pool import grade_notebook, messy_exercise, warm_pool
 from tests.notebook_cases import MESSY, Case, load_cases
 
-Scores = dict[str, float]
-"""Score of each case by its name."""
+KEPT = "notebooks that keep all points"
+
+Results = dict[str, Result]
+"""Result of each case by its name."""
 
 
 def measure(say: Callable[[str], None]) -> Iterator[Figure]:
     """The score of each case in each tool; the totals at the end."""
     cases = load_cases(MESSY)
-    say(f"grading {len(cases)} messy notebooks with three tools …")
-    ours = asyncio.run(_ours(cases))
     with tempfile.TemporaryDirectory() as folder:
-        peers = {"nbgrader": _nbgrader(Path(folder) / "nbgrader", cases, say)}
-        peers["otter"] = _otter(Path(folder) / "otter", cases, say)
-    for peer, scores in peers.items():
-        for case in cases:
-            yield Figure(case.name, ours[case.name], "score", scores[case.name], peer)
-    for peer, scores in peers.items():
-        yield Figure("all points kept", _full(ours), "notebooks", _full(scores), peer)
-
-
-def _full(scores: Scores) -> float:
-    return float(sum(score > 0.999 for score in scores.values()))
-
-
-async def _ours(cases: list[Case]) -> Scores:
-    exercise = messy_exercise()
-    scores: Scores = {}
-    async with warm_pool(2) as pool:
-        for case in cases:
-            try:
-                graded = await grade_notebook(pool, exercise, case.notebook)
-                scores[case.name] = graded.report.score or 0.0
-            except OpenJupyterError:
-                scores[case.name] = 0.0
-    return scores
-
-
-def _nbgrader(folder: Path, cases: list[Case], say: Callable[[str], None]) -> Scores:
-    peer = Nbgrader(folder, say)
+        nbgrader = Nbgrader(Path(folder) / "nbgrader", say)
+        otter = Otter(Path(folder) / "otter", say)
+        ours = asyncio.run(_ours(cases, say))
+        peers: dict[str, Results] = {"nbgrader": {}, "otter": {}}
+        for number, case in enumerate(cases, 1):
+            say(f"nbgrader and otter: {case.name} ({number} of {len(cases)})")
+            peers["nbgrader"][case.name] = nbgrader.grade(case.name, case.notebook)
+            peers["otter"][case.name] = otter.grade(case.name, case.notebook)
     for case in cases:
-        peer.submit(case.name, case.notebook)
-        peer.autograde(case.name)
-    found = peer.scores()
-    return {case.name: found.get(case.name, 0.0) for case in cases}
+        for peer, results in peers.items():
+            own, theirs = ours[case.name], results[case.name]
+            yield Figure(case.name, own.score, "score", theirs.score, peer, note=own.note, baseline_note=theirs.note)
+    for peer, results in peers.items():
+        yield Figure(KEPT, _kept(ours), f"of {len(cases)}", _kept(results), peer)
 
 
-def _otter(folder: Path, cases: list[Case], say: Callable[[str], None]) -> Scores:
-    peer = Otter(folder, say)
-    return {case.name: peer.grade(case.name, case.notebook)[0] for case in cases}
+def _kept(results: Results) -> float:
+    return float(sum(result.score > 0.999 for result in results.values()))
+
+
+async def _ours(cases: list[Case], say: Callable[[str], None]) -> Results:
+    exercise = messy_exercise()
+    results: Results = {}
+    async with warm_pool(2) as pool:
+        for number, case in enumerate(cases, 1):
+            say(f"OpenJupyter: {case.name} ({number} of {len(cases)})")
+            try:
+                results[case.name] = as_result((await grade_notebook(pool, exercise, case.notebook)).report)
+            except OpenJupyterError as error:
+                results[case.name] = Result(0.0, str(error)[:100])
+    return results
+
+
+def as_result(report: Report) -> Result:
+    """Our report as the peers' results are, by the same names of tests; a report without a score is a zero."""
+    if report.score is None or not report.tests:
+        return Result(0.0, str(report.status))
+    return from_tests({test.title: (test.points, test.max_points) for test in report.tests})

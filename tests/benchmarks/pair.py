@@ -1,63 +1,50 @@
-"""What a warm pair costs: memory of sandbox and judge, time to start them."""
+"""What a pair costs in memory: warm, and at the end of a grading."""
 
 import asyncio
 import statistics
-import time
 from collections.abc import Callable, Iterator
 
-import docker
-
-from openjupyter_service.grading.notebook import clean_notebook
 from openjupyter_service.grading.session import grade
-from openjupyter_service.sandbox.engine import ROLE_LABEL, SITE_LABEL
 from openjupyter_service.sandbox.limits import pair_spec
 from openjupyter_service.sandbox.pair import FreshPairs
+from tests.benchmarks.counters import Given, PairCounters, Reading
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.pool import SETTINGS, messy_exercise, new_engine
-from tests.benchmarks.processors import busy_seconds
+from tests.benchmarks.pool import SETTINGS, messy_exercise, new_engine, submission
 from tests.notebook_cases import plain_notebook
 
 RUNS = 5
+SETTLE_SECONDS = 0.5
 LIMIT_MB = 200.0
-LIMIT = "the limit for both together"
+LIMIT = "200 MB for both"
 
 
 def measure(say: Callable[[str], None]) -> Iterator[Figure]:
-    """One pair after the other; what a grading adds is in the sandbox's own highest mark."""
-    warm, peak, seconds, processor = asyncio.run(_pairs())
-    yield Figure("sandbox + judge, warm", warm, "MB", LIMIT_MB, LIMIT)
-    yield Figure("  sandbox at its highest, the messy exercise's plain notebook", peak, "MB", warm, "the warm pair")
-    yield Figure("start of a pair", seconds, "s")
-    yield Figure("  processor time, whole machine", processor, "s")
+    """Medians of pairs that grade one notebook each, which imports numpy and pandas as its tests do."""
+    warm, graded, peaks = asyncio.run(_pairs())
+    for name, readings in (("warm", warm), ("at the last test", graded)):
+        for part, memory in (("sandbox + judge", (0, 1)), ("  sandbox", (0,)), ("  judge", (1,))):
+            both = len(memory) == 2
+            used = statistics.median(sum(reading[index].anonymous for index in memory) for reading in readings)
+            yield Figure(f"{part}, {name}", used, "MB", LIMIT_MB if both else None, LIMIT if both else "")
+        shown = statistics.median(sandbox.shown + judge.shown for sandbox, judge in readings)
+        yield Figure(f"sandbox + judge, {name}, by docker stats", shown, "MB", LIMIT_MB, LIMIT)
+    yield Figure("  sandbox at its highest, as a report tells it", statistics.median(peaks), "MB")
 
 
-async def _pairs() -> tuple[float, float, float, float]:
-    engine = new_engine()
-    exercise = messy_exercise()
-    files = {exercise.notebook: clean_notebook(plain_notebook())}
-    warm: list[float] = []
+async def _pairs() -> tuple[list[Reading], list[Reading], list[float]]:
+    """Readings of each pair, warm and when its last test has ended; the peak that its report tells, in MB."""
+    exercise, engine = messy_exercise(), new_engine()
+    files = submission(exercise, plain_notebook())
+    warm: list[Reading] = []
+    after: list[Reading] = []
     peaks: list[float] = []
-    seconds: list[float] = []
-    processor: list[float] = []
     for _ in range(RUNS):
-        started, busy = time.perf_counter(), busy_seconds()
-        async with FreshPairs(engine).pair(pair_spec(SETTINGS)):
-            seconds.append(time.perf_counter() - started)
-            processor.append(busy_seconds() - busy)
-            await asyncio.sleep(0.5)
-            warm.append(await asyncio.to_thread(_megabytes, engine.site))
-        graded = await grade(
-            FreshPairs(engine), SETTINGS, exercise, files, exercise.notebook, lambda event: None, seed=1
-        )
-        peaks.append((graded.report.usage.peak_memory_bytes or 0) / 2**20)
-    median = statistics.median
-    return median(warm), median(peaks), median(seconds), median(processor)
-
-
-def _megabytes(site: str) -> float:
-    """Anonymous memory of a site's grading containers together, in MB: what cannot be taken back from them."""
-    total = 0.0
-    for container in docker.from_env().containers.list(filters={"label": [f"{SITE_LABEL}={site}", ROLE_LABEL]}):
-        counters = container.stats(stream=False)["memory_stats"]["stats"]
-        total += float(counters["anon"] if "anon" in counters else counters["total_rss"]) / 2**20
-    return total
+        async with FreshPairs(engine).pair(pair_spec(SETTINGS)) as pair:
+            await asyncio.sleep(SETTLE_SECONDS)
+            counters = PairCounters(pair)
+            warm.append(counters.read())
+            graded = await grade(Given(pair), SETTINGS, exercise, files, exercise.notebook, counters.watch, seed=1)
+            assert graded.report.score == 1 and counters.last, graded.report
+            after.append(counters.last)
+            peaks.append((graded.report.usage.peak_memory_bytes or 0) / 2**20)
+    return warm, after, peaks

@@ -44,7 +44,12 @@ def messy_exercise() -> Exercise:
     return load_exercise(MESSY, "exercise")
 
 
+def submission(exercise: Exercise, notebook: bytes) -> dict[str, bytes]:
+    """The files of a submission of a notebook as a learner saved it."""
+    return {exercise.notebook: clean_notebook(notebook)}
+
+
 async def grade_notebook(pool: Pool, exercise: Exercise, notebook: bytes) -> Graded:
     """Grade a notebook as a learner saved it."""
-    files = {exercise.notebook: clean_notebook(notebook)}
+    files = submission(exercise, notebook)
     return await grade(pool, SETTINGS, exercise, files, exercise.notebook, lambda event: None, seed=1)

@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.benchmarks.figures import Figure, median_seconds
 from tests.benchmarks.peers.nbgrader import Nbgrader
 from tests.benchmarks.peers.otter import Otter
+from tests.benchmarks.peers.result import Result
 from tests.benchmarks.pool import grade_notebook, messy_exercise, wait_for_warm, warm_pool
 from tests.notebook_cases import plain_notebook
 
@@ -53,13 +54,11 @@ async def _ours() -> tuple[float, dict[str, float], float]:
 
 def _nbgrader(folder: Path, say: Callable[[str], None]) -> float:
     peer = Nbgrader(folder, say)
-    peer.submit("learner", plain_notebook())
-    peer.autograde("learner")
-    assert peer.scores() == {"learner": 1.0}
+    assert peer.grade("learner", plain_notebook()) == Result(1.0)
     return median_seconds(PEER_RUNS, lambda _: peer.autograde("learner"))
 
 
 def _otter(folder: Path, say: Callable[[str], None]) -> float:
     peer = Otter(folder, say)
-    assert peer.grade("learner", plain_notebook()) == (1.0, "")
+    assert peer.grade("learner", plain_notebook()) == Result(1.0)
     return median_seconds(PEER_RUNS, lambda _: peer.grade("learner", plain_notebook()))

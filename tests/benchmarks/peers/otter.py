@@ -1,12 +1,16 @@
-"""The messy exercise in Otter-Grader: its tests as doctests in an autograder, run by `otter run`."""
+"""The messy exercise in Otter-Grader: an autograder that `otter generate` makes, run by `otter run`.
 
-import ast
+Its tests have the format that compares nothing with printed text; in the other one, doctests, a function that prints
+would fail. They run when the whole notebook has run, so that no cell of the notebook is needed for them.
+"""
+
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 from tests.benchmarks.peers.environments import Environment
-from tests.notebook_cases import assertions
+from tests.benchmarks.peers.result import Result, from_tests
+from tests.notebook_cases import Assertion, assertions
 
 
 class Otter:
@@ -18,33 +22,38 @@ class Otter:
         tests = folder / "tests"
         tests.mkdir(parents=True)
         for test in assertions():
-            case = {"code": as_doctest(test.code), "hidden": True, "locked": False}
-            suite = {"cases": [case], "scored": True, "setup": "", "teardown": "", "type": "doctest"}
-            content = {"name": test.function, "points": test.points, "suites": [suite]}
-            (tests / f"{test.function}.py").write_text(f"OK_FORMAT = True\ntest = {content!r}\n")
+            (tests / f"{test.function}.py").write_text(as_test_file(test), encoding="utf-8")
         made = self._environment.run("otter", "generate", "-t", "tests", "-o", "autograder.zip", cwd=folder)
-        assert made.returncode == 0, made.stderr
+        assert made.code == 0, made.errors
 
-    def grade(self, name: str, notebook: bytes) -> tuple[float, str]:
-        """Run one submission; score 0..1, and the last line of what went wrong when there is none."""
+    def grade(self, name: str, notebook: bytes) -> Result:
+        """Run one submission."""
         output = self._folder / "graded" / name
         output.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{name}.ipynb"
         path.write_bytes(notebook)
-        command = ("otter", "run", "-a", "autograder.zip", "-o", str(output), path.name)
-        told = self._environment.run(*command, cwd=self._folder)
         results = output / "results.json"
-        if not results.exists():
-            return 0.0, (told.stderr.strip().splitlines() or ["no result"])[-1][:100]
-        tests = [test for test in json.loads(results.read_text())["tests"] if "score" in test]
-        results.unlink()
-        return sum(test["score"] for test in tests) / sum(test["max_score"] for test in tests), ""
+        results.unlink(missing_ok=True)
+        command = ("otter", "run", "-a", "autograder.zip", "-o", str(output), path.name)
+        ended = self._environment.run(*command, cwd=self._folder)
+        return read_results(results.read_text(encoding="utf-8")) if results.exists() else Result(0.0, ended.reason)
 
 
-def as_doctest(code: str) -> str:
-    """Statements as a session of the interpreter."""
-    lines: list[str] = []
-    for node in ast.parse(code).body:
-        first, *rest = ast.unparse(node).splitlines()
-        lines += [f">>> {first}", *(f"... {line}" for line in rest)]
-    return "\n".join(lines)
+def as_test_file(test: Assertion) -> str:
+    """A test in the format of exceptions; what it tests is passed to it by name."""
+    body = "\n".join(f"    {line}" for line in test.code.splitlines())
+    return (
+        "from otter.test_files import test_case\n\n"
+        f"OK_FORMAT = False\nname = {test.function!r}\npoints = {test.points!r}\n\n\n"
+        f"@test_case(points={test.points!r}, hidden=True)\ndef test_{test.function}({test.function}):\n{body}\n"
+    )
+
+
+def read_results(text: str) -> Result:
+    """The result in a results.json; without scores, the notebook could not be run to its end."""
+    wanted = [test.function for test in assertions()]
+    scored = {test["name"].split()[0]: test for test in json.loads(text)["tests"] if "score" in test}
+    if not scored:
+        return Result(0.0, "no test was run")
+    missing = {name: (0.0, test.points) for name, test in zip(wanted, assertions(), strict=True) if name not in scored}
+    return from_tests({**{name: (test["score"], test["max_score"]) for name, test in scored.items()}, **missing})

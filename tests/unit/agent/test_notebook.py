@@ -48,7 +48,7 @@ class Runner:
     @asynccontextmanager
     async def kernel(self) -> AsyncIterator[None]:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: ASYNC220  # it is there before anything is awaited
             [sys.executable, "-c", _ZYGOTE, str(theirs.fileno()), str(self.home)], pass_fds=[theirs.fileno()]
         )
         theirs.close()

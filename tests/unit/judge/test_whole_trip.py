@@ -85,7 +85,8 @@ def test_a_submission_from_its_files_to_its_report(tmp_path: Path) -> None:
             answer,
             alive=run["alive"],
             files=["layers.py"],
-            executions=run["executions"], sources={"layers.py": LAYERS.decode()},
+            executions=run["executions"],
+            sources={"layers.py": LAYERS.decode()},
             notebook=notebook_of(*CELLS).decode(),
         )
     report = make_report(run, judged.verdict, Style(), 0.1)

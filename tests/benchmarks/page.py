@@ -25,7 +25,7 @@ def write(page: Path, name: str, figures: list[Figure]) -> None:
     if not found_begin or not found_end:
         raise ValueError(f"{page} has no {begin} … {end}")
     lines = side_by_side(figures) if name == "messy" else table(figures)
-    page.write_text("\n".join([before + begin, *lines, end + after]), encoding="utf-8")
+    page.write_text("\n".join([before + begin, "", *lines, "", end + after]), encoding="utf-8")
 
 
 def table(figures: list[Figure]) -> list[str]:

@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import os
 import secrets
-import shutil
 import signal
 import subprocess
 import sys
@@ -50,8 +49,6 @@ class Environment:
         digest = hashlib.sha256("\n".join(PINS[name]).encode()).hexdigest()[:12]
         self.folder = HOME / f"{name}-{digest}"
         if not (self.folder / "complete").exists():
-            for old in HOME.glob(f"{name}-*"):
-                shutil.rmtree(old)
             say(f"installing {PINS[name][0]} …")
             self._make(PINS[name])
 

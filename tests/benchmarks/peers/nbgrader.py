@@ -80,7 +80,7 @@ def with_tests(notebook: bytes, hidden: bool) -> bytes:
         places = places_of_tests(cells)
     except (ValueError, KeyError, TypeError):
         return notebook
-    for test, place in sorted(places.items(), key=lambda item: item[1], reverse=True):
+    for test, place in reversed(sorted(places.items(), key=lambda item: item[1])):
         cells.insert(place, _test_cell(test, hidden, old="cells" not in data))
     if (data.get("nbformat"), data.get("nbformat_minor", 0)) < (4, 5):
         for cell in cells:

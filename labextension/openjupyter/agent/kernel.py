@@ -51,9 +51,23 @@ class SandboxKernel(IPythonKernel):
         return self.raw_input(prompt)
 
     async def do_execute(self, *args: Any, **kwargs: Any) -> Any:
-        """Each cell has its empty lines anew."""
+        """Each cell has its empty lines anew; one that IPython itself fails over is answered like any that fails."""
         self._inputs = 0
-        return await super().do_execute(*args, **kwargs)
+        try:
+            return await super().do_execute(*args, **kwargs)
+        except Exception as error:  # such as a RecursionError of its own, over code that is nested too deeply
+            content = {"ename": type(error).__name__, "evalue": str(error)[:200], "traceback": []}
+            self.send_response(self.iopub_socket, "error", content)
+            return {"status": "error", "execution_count": self.execution_count, **content}
+
+    def start(self) -> None:
+        """Begin to listen. Nobody is there to debug: a call that was left in a cell does nothing."""
+        sys.breakpointhook = pdb.set_trace = lambda *args, **kwargs: None
+        super().start()
+
+    async def do_shutdown(self, restart: bool) -> Any:
+        """At once: a kernel that goes on for a while would take later forks with it when it ends."""
+        os._exit(0)
 
 
 def run(connection_file: Path, control: socket.socket, user: LearnerUser) -> None:
@@ -83,7 +97,6 @@ def run(connection_file: Path, control: socket.socket, user: LearnerUser) -> Non
         del sys.path[0]  # as ipykernel_launcher does: a learner's random.py must not break the kernel's own imports
     sys.argv = ["ipykernel_launcher.py", "-f", str(connection_file)]
     probe.control = control
-    sys.breakpointhook = pdb.set_trace = lambda *args, **kwargs: None  # nobody is there to debug
     IPKernelApp.launch_instance(
         kernel_class=SandboxKernel,
         outstream_class="openjupyter.agent.outstream.PieceOutStream",

@@ -15,23 +15,27 @@ _PROC = Path("/proc")
 
 
 def below(root: int) -> set[Process]:
-    """All processes that descend from `root`; orphans fall to it, so that no daemon escapes."""
-    children: defaultdict[int, list[Process]] = defaultdict(list)
+    """All processes that descend from `root` and run; orphans fall to it, so that no daemon escapes."""
+    children: defaultdict[int, list[tuple[Process, bool]]] = defaultdict(list)
     for entry in os.scandir(_PROC):
         if not entry.name.isdigit():
             continue
         with contextlib.suppress(OSError, IndexError, ValueError):
             # The name in parentheses may hold anything, spaces and parentheses included.
             fields = Path(entry.path, "stat").read_text(errors="replace").rpartition(")")[2].split()
-            if fields[0] != "Z":
-                children[int(fields[1])].append((int(entry.name), fields[19]))
+            # A zombie with threads is one whose first thread alone has ended.
+            runs = fields[0] != "Z" or int(fields[17]) > 1
+            children[int(fields[1])].append(((int(entry.name), fields[19]), runs))
     found: set[Process] = set()
+    seen: set[int] = set()
     waiting = [root]
     while waiting:
-        for process in children.get(waiting.pop(), ()):
-            if process not in found:
-                found.add(process)
+        for process, runs in children.get(waiting.pop(), ()):
+            if process[0] not in seen:
+                seen.add(process[0])
                 waiting.append(process[0])
+                if runs:
+                    found.add(process)
     return found
 
 

@@ -33,7 +33,8 @@ def double(number):
                 os._exit(0)
         os.setsid()
         beat()
-    time.sleep(0.3)
+    while not beats():
+        pass
     return 2 * number
 
 

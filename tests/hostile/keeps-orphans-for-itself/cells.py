@@ -37,8 +37,9 @@ def daemon(depth):
 
 def double(number):
     daemon(6)
-    time.sleep(0.5)
-    return 2 * number if beats() else "nothing runs"
+    while not beats():
+        pass
+    return 2 * number
 
 
 # %%

@@ -27,8 +27,9 @@ def double(number):
         os.setsid()
         threading.Thread(target=beat).start()
         ctypes.CDLL(None).syscall(EXIT, 0)
-    time.sleep(0.3)
-    return 2 * number if beats() else "nothing runs"
+    while not beats():
+        pass
+    return 2 * number
 
 
 # %%

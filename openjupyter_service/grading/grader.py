@@ -31,7 +31,7 @@ class Grader:
             Engine(settings.learner.network),
             pair_spec(grading),
             grading.pool,
-            most_warm(grading),
+            grading.pool_max,
             grading.pool_max_age_seconds,
         )
         self._sender = Sender(settings, Outbox(store))
@@ -50,8 +50,8 @@ class Grader:
 
     def resize_pool(self, grading: GradingSettings) -> None:
         """Keep as many warm containers as these settings say, from now on."""
-        self.pool.resize(grading.pool, most_warm(grading))
-        log.info("the pool of warm containers: %s, at most %d", grading.pool, most_warm(grading))
+        self.pool.resize(grading.pool, grading.pool_max)
+        log.info("pool = %s, pool_max = %d from now on", grading.pool, grading.pool_max)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -65,8 +65,3 @@ class Grader:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def most_warm(grading: GradingSettings) -> int:
-    """Warm pairs of all kinds together: a size that was asked for is kept even above the usual limit."""
-    return grading.pool_max if grading.pool == "adaptive" else max(grading.pool_max, grading.pool)

@@ -1,6 +1,5 @@
 """How many warm pairs of each kind are worth keeping, by what was asked for lately."""
 
-import time
 from collections import deque
 from typing import Literal
 
@@ -20,7 +19,7 @@ class Demand:
 
     Args:
         size: pairs for each spec in use, or "adaptive"
-        most: pairs of all specs together
+        most: pairs of all specs together, unless a larger size was asked for
     """
 
     def __init__(self, size: Size, most: int) -> None:
@@ -29,25 +28,25 @@ class Demand:
         self._taken: dict[PairSpec, deque[float]] = {}
 
     def resize(self, size: Size, most: int | None = None) -> None:
-        """Another size from now on; `most` as before if not given, but never less than was asked for."""
+        """Another size from now on; `most` stays as it is if not given."""
         self._size = size
-        self._most = most if most is not None else max(self._most, 0 if size == "adaptive" else size)
+        self._most = self._most if most is None else most
 
-    def took(self, spec: PairSpec, now: float | None = None) -> None:
+    def took(self, spec: PairSpec, now: float) -> None:
         """A pair of this spec was asked for."""
         times = self._taken.pop(spec, deque(maxlen=MAX_REMEMBERED))
-        times.append(time.monotonic() if now is None else now)
+        times.append(now)
         self._taken[spec] = times  # the latest spec is the last one
 
-    def targets(self, default: PairSpec, now: float | None = None) -> dict[PairSpec, int]:
+    def targets(self, default: PairSpec, now: float) -> dict[PairSpec, int]:
         """How many pairs of each spec should wait; those asked for last come first, the default one is always there."""
-        moment = time.monotonic() if now is None else now
         for spec, times in list(self._taken.items()):
-            while times and moment - times[0] > MEMORY_SECONDS:
+            while times and now - times[0] > MEMORY_SECONDS:
                 times.popleft()
             if not times:
                 del self._taken[spec]
-        left, targets = self._most, {}
+        left = self._most if self._size == "adaptive" else max(self._most, self._size)
+        targets: dict[PairSpec, int] = {}
         specs = [*reversed(self._taken), *([] if default in self._taken else [default])]
         for place, spec in enumerate(specs):
             wanted = _peak(self._taken.get(spec, deque())) + 1 if self._size == "adaptive" else self._size

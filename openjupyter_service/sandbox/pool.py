@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -17,9 +16,10 @@ from openjupyter_service.sandbox.pair import Pair, open_pair
 from openjupyter_service.sandbox.waiting import WaitingPair
 
 STARTS_AT_ONCE = 2
-"""Pairs that are being started side by side; more would take the processors from gradings that run."""
+"""Pairs that are being started side by side, those that gradings wait for among them."""
 LOOK_SECONDS = 5.0
 """How often images that have moved and pairs that are too old are looked for; all else is noticed at once."""
+PAUSE_SECONDS = 0.05
 TIDY_SECONDS = 60.0
 LIVED_SECONDS = 30.0
 """A waiting pair that dies sooner counts as one that did not start."""
@@ -36,7 +36,7 @@ class Pool:
         engine: the Docker engine
         default: the spec of an ordinary exercise, which is always in use
         size: pairs for each spec, or "adaptive"
-        most: pairs of all specs together
+        most: pairs of all specs together, unless a larger size was asked for
         max_age_seconds: a pair that has waited so long is replaced
         open_pair: starts a pair and removes it
     """
@@ -57,6 +57,7 @@ class Pool:
         self._open_pair = open_pair
         self._waiting: defaultdict[PairSpec, list[WaitingPair]] = defaultdict(list)
         self._back_off = BackOff()
+        self._awaited = 0
         self._leaving: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
 
@@ -74,7 +75,7 @@ class Pool:
     async def pair(self, spec: PairSpec) -> AsyncIterator[Pair]:
         """A pair that served nobody before: a waiting one, else one that is just being started, else a new one."""
         exact = await self._exact(spec)
-        self._demand.took(spec)
+        self._demand.took(spec, _now())
         self._changed.set()
         entry, pair = await self._take(exact)
         try:
@@ -89,20 +90,24 @@ class Pool:
                 if entry.ready:
                     return entry, pair
                 self._leave(entry)
-            self._back_off.failed(spec, time.monotonic())
+            self._back_off.failed(spec, _now())
         entry = WaitingPair(self._open_pair(self._engine, spec, False))
         try:
             return entry, await self._started(entry)
         except SandboxError:
-            self._back_off.failed(spec, time.monotonic())
+            self._back_off.failed(spec, _now())
             raise
 
     async def _started(self, entry: WaitingPair) -> Pair:
+        self._awaited += 1
         try:
             return await entry.started()
         except BaseException:
             self._leave(entry)
             raise
+        finally:
+            self._awaited -= 1
+            self._changed.set()
 
     def _next(self, spec: PairSpec) -> WaitingPair | None:
         entries = self._waiting[spec]
@@ -131,9 +136,9 @@ class Pool:
         while True:
             self._changed.clear()
             try:
-                if time.monotonic() - tidied > TIDY_SECONDS:
+                if _now() - tidied > TIDY_SECONDS:
                     await self._tidy()
-                    tidied = time.monotonic()
+                    tidied = _now()
                 await self._adjust()
                 trouble = ""
             except SandboxError as error:
@@ -142,9 +147,10 @@ class Pool:
                 trouble = str(error)
             except Exception:  # a bug must not leave the site without a pool
                 log.exception("the pool of grading containers failed")
-            pause = min(LOOK_SECONDS, self._back_off.seconds_left(time.monotonic()))
+            pause = min(LOOK_SECONDS, self._back_off.seconds_left(_now()) + PAUSE_SECONDS)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), pause)
+                async with asyncio.timeout(pause):  # Python 3.11's wait_for may swallow a cancellation
+                    await self._changed.wait()
 
     async def _tidy(self) -> None:
         if orphans := await self._engine.remove_orphans():
@@ -153,13 +159,13 @@ class Pool:
     async def _adjust(self) -> None:
         """Let go of what is dead, old or too much; start what is missing, a few at a time."""
         targets: defaultdict[PairSpec, int] = defaultdict(int)
-        for spec, count in self._demand.targets(self._default).items():
+        for spec, count in self._demand.targets(self._default, _now()).items():
             with contextlib.suppress(ImageMissing):  # told to the grading that needs it
                 targets[await self._exact(spec)] += count
-        now = time.monotonic()
+        now = _now()
         for spec in list(self._waiting):
             self._weed(spec, targets[spec], now)
-        starting = sum(entry.starting for entries in self._waiting.values() for entry in entries)
+        starting = self._awaited + sum(entry.starting for entries in self._waiting.values() for entry in entries)
         for spec, count in targets.items():
             entries = self._waiting[spec]
             missing = count - sum(not self._old(entry, now) for entry in entries)
@@ -206,3 +212,8 @@ class Pool:
             self._engine.image_id(spec.sandbox.image), self._engine.image_id(spec.judge.image)
         )
         return PairSpec(replace(spec.sandbox, image=sandbox), replace(spec.judge, image=judge))
+
+
+def _now() -> float:
+    """The event loop's clock, which tests can turn."""
+    return asyncio.get_running_loop().time()

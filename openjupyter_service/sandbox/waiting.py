@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Callable
 
 from openjupyter_service.sandbox.pair import Pair
@@ -19,7 +18,7 @@ class WaitingPair:
     def __init__(
         self, opening: contextlib.AbstractAsyncContextManager[Pair], changed: Callable[[], None] = lambda: None
     ) -> None:
-        self.born = time.monotonic()
+        self.born = asyncio.get_running_loop().time()
         self._changed = changed
         self._dead = False
         self._stack = contextlib.AsyncExitStack()

@@ -52,7 +52,8 @@ class Sender:
             except Exception:  # the store was away: what is in the outbox stays there
                 log.exception("the outbox could not be read")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), POLL_SECONDS)
+                async with asyncio.timeout(POLL_SECONDS):
+                    await wake.wait()
             wake.clear()
 
     async def _start_due(self) -> None:

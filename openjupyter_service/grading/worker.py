@@ -68,7 +68,8 @@ class Worker:
                 claimed = await asyncio.to_thread(self._queue.claim, self.name, LEASE_SECONDS)
                 if claimed is None:
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+                        async with asyncio.timeout(POLL_SECONDS):
+                            await self._wake.wait()
                     continue
                 await self._work(claimed)
                 after_grading.set()

@@ -1,14 +1,28 @@
 """What a pair of containers has used: processor time and memory, as their cgroups count them."""
 
 import contextlib
-from collections.abc import AsyncIterator
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import docker
 
+from openjupyter_service.exercises.course import Exercise, load_exercise
 from openjupyter_service.sandbox.limits import PairSpec
 from openjupyter_service.sandbox.pair import Pair
+from tests.benchmarks.pool import MESSY
+
+_WAIT = """
+import time
+import pytest
+
+@pytest.mark.points(0)
+def test_wait():
+    time.sleep(2)
+"""
 
 
 @dataclass(frozen=True)
@@ -42,8 +56,8 @@ class PairCounters:
     def __init__(self, pair: Pair) -> None:
         self._containers = (pair.judge, pair.sandbox)
         self._engine = docker.from_env().api
-        self.last: Reading | None = None
-        """What was read when the last test had ended."""
+        self.at_end: Reading | None = None
+        """What was read when all tests but the last had ended."""
 
     def read(self) -> Reading:
         """The counters of the sandbox, and of the judge; takes some milliseconds."""
@@ -51,11 +65,18 @@ class PairCounters:
         return as_counters(sandbox), as_counters(judge)
 
     def watch(self, event: dict[str, Any]) -> None:
-        """Progress of a grading. A judge that has said its verdict is gone at once, at times before it can be read
-        after its last test; then what was read one test before stands."""
-        if event["step"] == "test" and event["done"] >= event["total"] - 1:
-            with contextlib.suppress(KeyError):  # of a container that has ended the engine tells nothing
-                self.last = self.read()
+        """Progress of a grading of `lingering_exercise`, whose judge is still there then."""
+        if event["step"] == "test" and event["done"] == event["total"] - 1:
+            self.at_end = self.read()
+
+
+@contextlib.contextmanager
+def lingering_exercise() -> Iterator[Exercise]:
+    """The messy exercise with one more test, which only waits: a judge that has said its verdict is gone at once."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(MESSY / "exercise", Path(folder) / "exercise")
+        (Path(folder) / "exercise" / "test_wait.py").write_text(_WAIT)
+        yield load_exercise(Path(folder), "exercise")
 
 
 def as_counters(stats: dict[str, Any]) -> Counters:

@@ -48,6 +48,10 @@ def _short(cell: str) -> str:
     return re.sub(r"^([\d.]+) score", lambda match: f"{float(match[1]):.2g}", cell)
 
 
+def _dashes(indent: "re.Match[str]") -> str:
+    return "– " * (len(indent[0]) // 2)
+
+
 def _lines(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
     head = list(head)
     escaped = ([cell.replace("|", "\\|") for cell in row] for row in rows)
@@ -55,5 +59,5 @@ def _lines(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
         f"| {' | '.join(head)} |",
         "|" + "---|" * len(head),
         # Parts of a figure are indented by spaces, which Markdown would drop.
-        *(f"| {' | '.join(re.sub(r'^  ', '– ', cell) for cell in row)} |" for row in escaped),
+        *(f"| {' | '.join(re.sub(r'^(  )+', _dashes, cell) for cell in row)} |" for row in escaped),
     ]

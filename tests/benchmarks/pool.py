@@ -12,6 +12,7 @@ from openjupyter_service.grading.session import Graded, grade
 from openjupyter_service.sandbox.demand import Size
 from openjupyter_service.sandbox.engine import Engine
 from openjupyter_service.sandbox.limits import pair_spec
+from openjupyter_service.sandbox.pair import Containers
 from openjupyter_service.sandbox.pool import Pool
 from openjupyter_service.settings import GradingSettings
 
@@ -49,7 +50,7 @@ def submission(exercise: Exercise, notebook: bytes) -> dict[str, bytes]:
     return {exercise.notebook: clean_notebook(notebook)}
 
 
-async def grade_notebook(pool: Pool, exercise: Exercise, notebook: bytes) -> Graded:
+async def grade_notebook(containers: Containers, exercise: Exercise, notebook: bytes) -> Graded:
     """Grade a notebook as a learner saved it."""
     files = submission(exercise, notebook)
-    return await grade(pool, SETTINGS, exercise, files, exercise.notebook, lambda event: None, seed=1)
+    return await grade(containers, SETTINGS, exercise, files, exercise.notebook, lambda event: None, seed=1)

@@ -14,16 +14,18 @@ from openjupyter_service.grading.session import grade
 from openjupyter_service.sandbox.engine import Engine
 from openjupyter_service.sandbox.limits import pair_spec
 from openjupyter_service.sandbox.pair import FreshPairs
-from tests.benchmarks.counters import Given, PairCounters
+from tests.benchmarks.counters import Given, PairCounters, lingering_exercise
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.pool import SETTINGS, messy_exercise, new_engine, submission
+from tests.benchmarks.pool import SETTINGS, grade_notebook, messy_exercise, new_engine, submission
 from tests.benchmarks.processors import busy_seconds
 from tests.notebook_cases import plain_notebook
 
 RUNS = 9
 PAUSE_SECONDS = 0.3
-WHOLE = "a grading, all of it"
+"""For what goes on in the engine after a call of it has ended."""
 BARE = SETTINGS.model_copy(update={"preload": []})
+WHOLE = "a grading, all of it"
+START, GRADING, REMOVAL = "start of both containers", "grading", "removal of both containers"
 
 Laps = defaultdict[str, list[float]]
 """Seconds of each run by the name of the part."""
@@ -32,54 +34,64 @@ Laps = defaultdict[str, list[float]]
 def measure(say: Callable[[str], None]) -> Iterator[Figure]:
     """Medians of gradings one after the other, each in a new pair; shares of the whole."""
     laps: Laps = defaultdict(list)
-    wall: list[float] = []
-    asyncio.run(_gradings(laps, wall))
-    medians = {name: statistics.median(seconds) for name, seconds in laps.items()}
-    whole = medians.pop(WHOLE)
+    asyncio.run(_gradings(laps))
+    part = {name: statistics.median(seconds) for name, seconds in laps.items()}
+    whole = part[START] + part[GRADING] + part[REMOVAL]
+    start_parts = {
+        "  sandbox: numpy and pandas": part["warm sandbox"] - part["bare sandbox"],
+        "  sandbox: all else": part["bare sandbox"],
+        "  judge": part["warm judge"],
+    }
+    grading_parts = {
+        "  sandbox: notebook": part["notebook"],
+        "  sandbox: tests, and the agent's work": part["sandbox at work"] - part["notebook"],
+        "  judge": part["judge at work"],
+    }
     yield Figure(WHOLE, whole, "s")
-    for name, seconds in medians.items():
-        yield Figure(f"  {name}", seconds, "s", whole, WHOLE)
-    yield Figure("start of a pair, by the clock", statistics.median(wall), "s")
+    for name, parts in ((START, start_parts), (GRADING, grading_parts), (REMOVAL, {})):
+        yield Figure(f"  {name}", part[name], "s", whole, WHOLE)
+        for inner, seconds in parts.items():
+            yield Figure(f"  {inner}", seconds, "s", whole, WHOLE)
+        if parts:
+            yield Figure("    engine and service", part[name] - sum(parts.values()), "s", whole, WHOLE)
+    yield Figure("start of a pair, by the clock", part["start by the clock"], "s")
 
 
-async def _gradings(laps: Laps, wall: list[float]) -> None:
+async def _gradings(laps: Laps) -> None:
     engine = new_engine()
     for run in range(RUNS + 1):
-        ignored: Laps = defaultdict(list)  # the first run reads files from disk
-        await _grading(engine, laps if run else ignored, wall if run else [])
+        of_run: Laps = laps if run else defaultdict(list)  # the first run reads files from disk
+        await _whole_machine(engine, of_run)
+        await _inside(engine, of_run)
 
 
-async def _grading(engine: Engine, laps: Laps, wall: list[float]) -> None:
-    exercise = messy_exercise()
-    files = submission(exercise, plain_notebook())
-    async with FreshPairs(engine).pair(pair_spec(BARE)) as pair:
-        bare, _ = PairCounters(pair).read()
-    await asyncio.sleep(PAUSE_SECONDS)
+async def _whole_machine(engine: Engine, laps: Laps) -> None:
     began, busy = time.perf_counter(), [busy_seconds()]
     async with FreshPairs(engine).pair(pair_spec(SETTINGS)) as pair:
-        wall.append(time.perf_counter() - began)
+        laps["start by the clock"].append(time.perf_counter() - began)
         busy.append(busy_seconds())
-        counters = PairCounters(pair)
-        sandbox, judge = counters.read()
-        graded = await grade(Given(pair), SETTINGS, exercise, files, exercise.notebook, counters.watch, seed=1)
+        graded = await grade_notebook(Given(pair), messy_exercise(), plain_notebook())
         busy.append(busy_seconds())
-        assert graded.report.score == 1 and counters.last, graded.report
+        assert graded.report.score == 1, graded.report
     await asyncio.sleep(PAUSE_SECONDS)
     busy.append(busy_seconds())
-    started, grading, removal = (end - start for start, end in itertools.pairwise(busy))
-    notebook = graded.report.usage.cpu_seconds or 0.0
-    in_sandbox = counters.last[0].processor - sandbox.processor
-    in_judge = counters.last[1].processor - judge.processor
-    for name, seconds in (
-        (WHOLE, started + grading + removal),
-        ("start: imports of numpy and pandas in the sandbox", sandbox.processor - bare.processor),
-        ("start: all else in the sandbox", bare.processor),
-        ("start: the judge", judge.processor),
-        ("start: engine, runtime, service", started - sandbox.processor - judge.processor),
-        ("notebook", notebook),
-        ("tests, and what the agent does, in the sandbox", in_sandbox - notebook),
-        ("tests in the judge", in_judge),
-        ("engine and service meanwhile", grading - in_sandbox - in_judge),
-        ("removal of both containers", removal),
-    ):
-        laps[name].append(seconds)
+    for name, (start, end) in zip((START, GRADING, REMOVAL), itertools.pairwise(busy), strict=True):
+        laps[name].append(end - start)
+
+
+async def _inside(engine: Engine, laps: Laps) -> None:
+    """The containers' own counters, in a grading that is not measured otherwise: reading them is work, too."""
+    async with FreshPairs(engine).pair(pair_spec(BARE)) as pair:
+        laps["bare sandbox"].append(PairCounters(pair).read()[0].processor)
+    with lingering_exercise() as exercise:
+        files = submission(exercise, plain_notebook())
+        async with FreshPairs(engine).pair(pair_spec(SETTINGS)) as pair:
+            counters = PairCounters(pair)
+            sandbox, judge = counters.read()
+            graded = await grade(Given(pair), SETTINGS, exercise, files, exercise.notebook, counters.watch, seed=1)
+    assert graded.report.score == 1 and counters.at_end, graded.report
+    laps["warm sandbox"].append(sandbox.processor)
+    laps["warm judge"].append(judge.processor)
+    laps["sandbox at work"].append(counters.at_end[0].processor - sandbox.processor)
+    laps["judge at work"].append(counters.at_end[1].processor - judge.processor)
+    laps["notebook"].append(graded.report.usage.cpu_seconds or 0.0)

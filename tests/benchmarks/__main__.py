@@ -44,6 +44,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure: {', '.join(names)}; default: all")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object per figure instead of a table")
+    form.add_argument("--markdown", action="store_true", help="tables as they stand in docs/performance.md")
     form.add_argument("--page", action="store_true", help="also write the figures into docs/performance.md")
     options = parser.parse_args()
     if unknown := [name for name in options.names if name not in names]:
@@ -55,11 +56,13 @@ def main() -> int:
         if options.json:
             for figure in figures:
                 print(json.dumps({"benchmark": name, **figure.as_json()}), flush=True)
+        if options.markdown:
+            print("\n".join(page.lines(name, figures)), end="\n\n", flush=True)
         for figure in figures:
             table.add_row(*figure.as_row())
         if options.page:
             page.write(page.PAGE, name, figures)
-    if not options.json:
+    if not options.json and not options.markdown:
         Console(width=None if sys.stdout.isatty() else 160).print(table)
     return 0
 

@@ -24,8 +24,12 @@ def write(page: Path, name: str, figures: list[Figure]) -> None:
     _, found_end, after = rest.partition(end)
     if not found_begin or not found_end:
         raise ValueError(f"{page} has no {begin} … {end}")
-    lines = side_by_side(figures) if name == "messy" else table(figures)
-    page.write_text("\n".join([before + begin, "", *lines, "", end + after]), encoding="utf-8")
+    page.write_text("\n".join([before + begin, "", *lines(name, figures), "", end + after]), encoding="utf-8")
+
+
+def lines(name: str, figures: list[Figure]) -> list[str]:
+    """Lines of a benchmark's table."""
+    return side_by_side(figures) if name == "messy" else table(figures)
 
 
 def table(figures: list[Figure]) -> list[str]:

@@ -10,6 +10,9 @@ from openjupyter_service.settings import GradingSettings, parse_bytes
 HOME_SHARE = 4
 SCRATCH_SHARE = 8
 
+RUNTIME_PIDS = 8
+"""gVisor's own processes and threads, several for each of the container's, count against the limit."""
+
 JUDGE_ID = 1500
 """User and group of the judge, as its image has them; the learner's is another, so that the link's folder is closed."""
 LINK_FOLDER = "/run/link"
@@ -84,11 +87,10 @@ def pair_spec(
         runtime: the exercise's own Docker runtime
     """
     runtime = runtime or settings.runtime
+    pids = settings.pids * (RUNTIME_PIDS if runtime else 1)
     return PairSpec(
-        sandbox_spec(
-            image or settings.sandbox_image, memory_bytes, settings.cpus, settings.pids, runtime, settings.preload
-        ),
-        judge_spec(settings.judge_image, parse_bytes(settings.judge_memory), settings.cpus, settings.pids, runtime),
+        sandbox_spec(image or settings.sandbox_image, memory_bytes, settings.cpus, pids, runtime, settings.preload),
+        judge_spec(settings.judge_image, parse_bytes(settings.judge_memory), settings.cpus, pids, runtime),
     )
 
 

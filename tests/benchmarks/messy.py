@@ -12,6 +12,7 @@ from tests.benchmarks.figures import Figure
 from tests.benchmarks.peers.nbgrader import Nbgrader
 from tests.benchmarks.peers.otter import Otter
 from tests.benchmarks.peers.result import Result, from_tests
+from tests.benchmarks.peers.task import messy_task
 from tests.benchmarks.pool import grade_notebook, messy_exercise, warm_pool
 from tests.notebook_cases import MESSY, Case, load_cases
 
@@ -25,8 +26,8 @@ def measure(say: Callable[[str], None]) -> Iterator[Figure]:
     """The score of each case in each tool; the totals at the end."""
     cases = load_cases(MESSY)
     with tempfile.TemporaryDirectory() as folder:
-        nbgrader = Nbgrader(Path(folder) / "nbgrader", say)
-        otter = Otter(Path(folder) / "otter", say)
+        nbgrader = Nbgrader(Path(folder) / "nbgrader", messy_task(), say)
+        otter = Otter(Path(folder) / "otter", messy_task(), say)
         ours = asyncio.run(_ours(cases, say))
         peers: dict[str, Results] = {"nbgrader": {}, "otter": {}}
         for number, case in enumerate(cases, 1):

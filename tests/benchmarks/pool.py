@@ -17,7 +17,9 @@ from openjupyter_service.sandbox.pool import Pool
 from openjupyter_service.settings import GradingSettings
 
 SETTINGS = GradingSettings()
-MESSY = Path(__file__).resolve().parents[1] / "messy"
+ROOT = Path(__file__).resolve().parents[2]
+MESSY = ROOT / "tests" / "messy"
+HIDDEN_TESTS = ROOT / "hidden_tests"
 
 
 def new_engine() -> Engine:
@@ -43,6 +45,11 @@ async def wait_for_warm(pool: Pool, count: int) -> None:
 def messy_exercise() -> Exercise:
     """The exercise of the messy notebooks: numpy and pandas, eight tests."""
     return load_exercise(MESSY, "exercise")
+
+
+def warm_up_exercise() -> Exercise:
+    """The warm-up of the sample course: the standard library alone, ten tests."""
+    return load_exercise(HIDDEN_TESTS, "warm-up")
 
 
 def submission(exercise: Exercise, notebook: bytes) -> dict[str, bytes]:

@@ -1,20 +1,21 @@
-"""The messy exercise in nbgrader, graded by its normal flow: generate_assignment, autograde, gradebook.
+"""An exercise in nbgrader, graded by its normal flow: generate_assignment, autograde, gradebook.
 
 Hidden tests are in locked cells, each behind the cell that defines what it tests. nbgrader lets nobody delete or edit
 them, so they stay there whatever a learner does with the cells around.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.peers.bindings import bound_names
 from tests.benchmarks.peers.environments import Environment
 from tests.benchmarks.peers.result import Result, from_tests
-from tests.notebook_cases import Assertion, assertions, plain_notebook
+from tests.benchmarks.peers.task import Task
+from tests.notebook_cases import Assertion
 
-ASSIGNMENT = "messy"
+ASSIGNMENT = "assignment"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _PREFIX = "test_"
 _SCORES = """
@@ -32,12 +33,13 @@ with Gradebook("sqlite:///gradebook.db") as gradebook:
 class Nbgrader:
     """A course of one assignment in a folder of its own."""
 
-    def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, task: Task, say: Callable[[str], None]) -> None:
         self._environment = Environment("nbgrader", say)
         self._folder = folder
+        self._tests = task.tests
         source = folder / "source" / ASSIGNMENT
         source.mkdir(parents=True)
-        (source / f"{ASSIGNMENT}.ipynb").write_bytes(with_tests(plain_notebook(), hidden=True))
+        (source / f"{ASSIGNMENT}.ipynb").write_bytes(with_tests(task.solution, task.tests, hidden=True))
         made = self._environment.run("nbgrader", "generate_assignment", ASSIGNMENT, "--create", cwd=folder)
         assert made.code == 0, made.errors
 
@@ -45,7 +47,7 @@ class Nbgrader:
         """A learner has worked on the release version and hands in this notebook."""
         folder = self._folder / "submitted" / student / ASSIGNMENT
         folder.mkdir(parents=True)
-        (folder / f"{ASSIGNMENT}.ipynb").write_bytes(with_tests(notebook, hidden=False))
+        (folder / f"{ASSIGNMENT}.ipynb").write_bytes(with_tests(notebook, self._tests, hidden=False))
 
     def autograde(self, student: str) -> str:
         """Grade one submission, as an instructor does on the command line; why it could not be graded, or nothing."""
@@ -69,7 +71,7 @@ class Nbgrader:
         return Result(0.0, trouble) if trouble else self.result(student)
 
 
-def with_tests(notebook: bytes, hidden: bool) -> bytes:
+def with_tests(notebook: bytes, tests: Sequence[Assertion], hidden: bool) -> bytes:
     """The notebook with a test cell behind the last cell that defines what it tests, at the end if none does.
 
     What is no JSON of a notebook stays as it is: nobody could have put cells into it.
@@ -77,7 +79,7 @@ def with_tests(notebook: bytes, hidden: bool) -> bytes:
     try:
         data = json.loads(notebook)
         cells = data["cells"] if "cells" in data else data["worksheets"][-1]["cells"]
-        places = places_of_tests(cells)
+        places = places_of_tests(cells, tests)
     except (ValueError, KeyError, TypeError):
         return notebook
     for test, place in reversed(sorted(places.items(), key=lambda item: item[1])):
@@ -89,14 +91,14 @@ def with_tests(notebook: bytes, hidden: bool) -> bytes:
     return mark + json.dumps(data).encode()
 
 
-def places_of_tests(cells: list[dict[str, Any]]) -> dict[Assertion, int]:
+def places_of_tests(cells: list[dict[str, Any]], tests: Sequence[Assertion]) -> dict[Assertion, int]:
     """Index of the cell before which each test belongs."""
     last: dict[str, int] = {}
     for number, cell in enumerate(cells):
         if cell.get("cell_type") == "code":
             source = "".join(cell.get("source") or cell.get("input") or "")
             last |= dict.fromkeys(bound_names(source), number)
-    return {test: last.get(test.function, len(cells) - 1) + 1 for test in assertions()}
+    return {test: last.get(test.function, len(cells) - 1) + 1 for test in tests}
 
 
 def _test_cell(test: Assertion, hidden: bool, old: bool) -> dict[str, Any]:

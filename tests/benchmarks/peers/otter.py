@@ -1,27 +1,29 @@
-"""The messy exercise in Otter-Grader: an autograder that `otter generate` makes, run by `otter run`.
+"""An exercise in Otter-Grader: an autograder that `otter generate` makes, run by `otter run`.
 
 Its tests have the format that compares nothing with printed text; in the other one, doctests, a function that prints
 would fail. They run when the whole notebook has run, so that no cell of the notebook is needed for them.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.benchmarks.peers.environments import Environment
 from tests.benchmarks.peers.result import Result, from_tests
-from tests.notebook_cases import Assertion, assertions
+from tests.benchmarks.peers.task import Task
+from tests.notebook_cases import Assertion
 
 
 class Otter:
     """An autograder in a folder of its own."""
 
-    def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, task: Task, say: Callable[[str], None]) -> None:
         self._environment = Environment("otter", say)
         self._folder = folder
+        self._tests = task.tests
         tests = folder / "tests"
         tests.mkdir(parents=True)
-        for test in assertions():
+        for test in task.tests:
             (tests / f"{test.function}.py").write_text(as_test_file(test), encoding="utf-8")
         made = self._environment.run("otter", "generate", "-t", "tests", "-o", "autograder.zip", cwd=folder)
         assert made.code == 0, made.errors
@@ -36,7 +38,9 @@ class Otter:
         results.unlink(missing_ok=True)
         command = ("otter", "run", "-a", "autograder.zip", "-o", str(output), path.name)
         ended = self._environment.run(*command, cwd=self._folder)
-        return read_results(results.read_text(encoding="utf-8")) if results.exists() else Result(0.0, ended.reason)
+        if not results.exists():
+            return Result(0.0, ended.reason)
+        return read_results(results.read_text(encoding="utf-8"), self._tests)
 
 
 def as_test_file(test: Assertion) -> str:
@@ -49,11 +53,10 @@ def as_test_file(test: Assertion) -> str:
     )
 
 
-def read_results(text: str) -> Result:
+def read_results(text: str, tests: Sequence[Assertion]) -> Result:
     """The result in a results.json; without scores, the notebook could not be run to its end."""
-    wanted = [test.function for test in assertions()]
     scored = {test["name"].split()[0]: test for test in json.loads(text)["tests"] if "score" in test}
     if not scored:
         return Result(0.0, "no test was run")
-    missing = {name: (0.0, test.points) for name, test in zip(wanted, assertions(), strict=True) if name not in scored}
+    missing = {test.function: (0.0, test.points) for test in tests if test.function not in scored}
     return from_tests({**{name: (test["score"], test["max_score"]) for name, test in scored.items()}, **missing})

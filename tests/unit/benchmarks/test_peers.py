@@ -1,6 +1,7 @@
 """The messy exercise in the formats of other graders, and what they say of it."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -14,13 +15,15 @@ from tests.benchmarks.peers.environments import CODE_OF_TIMEOUT, PINS, Ended, En
 from tests.benchmarks.peers.nbgrader import with_tests
 from tests.benchmarks.peers.otter import as_test_file, read_results
 from tests.benchmarks.peers.result import Result, from_tests
+from tests.benchmarks.peers.task import Task, messy_task, warm_up_task
+from tests.benchmarks.pool import warm_up_exercise
 from tests.notebook_cases import assertions, cells_of, notebook_of, plain_notebook
 
 
 def nbgrader_cells(notebook: bytes, hidden: bool = False) -> list[str]:
     """What each code cell defines, or the name of its test."""
     found = []
-    for cell in json.loads(with_tests(notebook, hidden))["cells"]:
+    for cell in json.loads(with_tests(notebook, assertions(), hidden))["cells"]:
         marks = cell["metadata"].get("nbgrader")
         found.append(marks["grade_id"] if marks else "".join(cell["source"]).split("(")[0].removeprefix("def "))
     return found
@@ -44,46 +47,52 @@ def test_nbgrader_tests_stand_behind_the_last_definition() -> None:
 
 
 def test_only_the_source_version_holds_the_hidden_tests() -> None:
-    assert b"HIDDEN" not in with_tests(plain_notebook(), hidden=False)
-    source = with_tests(plain_notebook(), hidden=True)
+    assert b"HIDDEN" not in with_tests(plain_notebook(), assertions(), hidden=False)
+    source = with_tests(plain_notebook(), assertions(), hidden=True)
     assert source.count(b"### BEGIN HIDDEN TESTS") == source.count(b"### END HIDDEN TESTS") == len(assertions())
 
 
 def test_nbgrader_points_are_those_of_the_exercise() -> None:
-    cells = json.loads(with_tests(plain_notebook(), hidden=False))["cells"]
+    cells = json.loads(with_tests(plain_notebook(), assertions(), hidden=False))["cells"]
     points = [cell["metadata"]["nbgrader"]["points"] for cell in cells if "nbgrader" in cell["metadata"]]
     assert sorted(points) == sorted(test.points for test in assertions())
 
 
 @pytest.mark.parametrize("notebook", [b"", b"no JSON", b"[]", b'{"cells": 3}', b"{}"])
 def test_what_is_no_notebook_is_handed_in_as_it_is(notebook: bytes) -> None:
-    assert with_tests(notebook, hidden=False) == notebook
+    assert with_tests(notebook, assertions(), hidden=False) == notebook
 
 
 def test_old_formats_get_test_cells_too() -> None:
     data = notebook_of(cells_of("# %% plain mean\n")) | {"nbformat_minor": 4}
-    assert not any("id" in cell for cell in json.loads(with_tests(json.dumps(data).encode(), False))["cells"])
+    assert not any(
+        "id" in cell for cell in json.loads(with_tests(json.dumps(data).encode(), assertions(), False))["cells"]
+    )
     cell = {"cell_type": "code", "input": ["def mean(x):\n", "    return x"], "metadata": {}, "outputs": []}
     older = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [cell]}]}
-    cells = json.loads(with_tests(json.dumps(older).encode(), False))["worksheets"][0]["cells"]
+    cells = json.loads(with_tests(json.dumps(older).encode(), assertions(), False))["worksheets"][0]["cells"]
     assert cells[1]["metadata"]["nbgrader"]["grade_id"] == "test_mean"
     assert all("input" in cell and "source" not in cell for cell in cells)
 
 
 def test_a_byte_order_mark_stays() -> None:
     mark = b"\xef\xbb\xbf"
-    assert with_tests(mark + plain_notebook(), hidden=False) == mark + with_tests(plain_notebook(), hidden=False)
+    assert with_tests(mark + plain_notebook(), assertions(), hidden=False) == mark + with_tests(
+        plain_notebook(), assertions(), hidden=False
+    )
 
 
-def test_otter_tests_fail_as_the_assertions_do(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("task", [messy_task(), warm_up_task()], ids=["messy", "warm-up"])
+def test_otter_tests_fail_as_the_assertions_do(task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
     module = type(sys)("otter.test_files")
     module.test_case = lambda points, hidden: lambda function: function  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "otter", type(sys)("otter"))
     monkeypatch.setitem(sys.modules, "otter.test_files", module)
     namespace: dict[str, Any] = {}
-    for cell in json.loads(plain_notebook())["cells"]:
-        exec("".join(cell["source"]), namespace)
-    for test in assertions():
+    for cell in json.loads(task.solution)["cells"]:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), namespace)
+    for test in task.tests:
         found: dict[str, Any] = {}
         exec(as_test_file(test), found)
         assert (found["OK_FORMAT"], found["name"], found["points"]) == (False, test.function, test.points)
@@ -93,18 +102,29 @@ def test_otter_tests_fail_as_the_assertions_do(monkeypatch: pytest.MonkeyPatch) 
             run(lambda *arguments: None)
 
 
+def test_the_warm_up_is_the_same_for_all() -> None:
+    exercise, task = warm_up_exercise(), warm_up_task()
+    source = exercise.tests()["test_warm_up.py"].decode()  # with one call in a text that is to run in the kernel
+    points = sum(float(found) for found in re.findall(r"mark\.points\(([\d.]+)\)", source))
+    assert sum(test.points for test in task.tests) == points
+    for test in task.tests:
+        call = re.compile(rf"(?:\b|\\n){test.function}\(")
+        assert len(call.findall(source)) == len(call.findall(test.code)), test.function
+    assert b"openjupyter" not in task.solution
+
+
 def test_results_of_otter() -> None:
     scored = [{"name": test.function, "score": test.points, "max_score": test.points} for test in assertions()]
     public = {"name": "Public Tests", "status": "passed"}
-    assert read_results(json.dumps({"tests": [public, *scored]})) == Result(1.0, "")
+    assert read_results(json.dumps({"tests": [public, *scored]}), assertions()) == Result(1.0, "")
     scored[0]["score"] = 0.0
     scored.pop()
-    result = read_results(json.dumps({"tests": [public, *scored]}))
+    result = read_results(json.dumps({"tests": [public, *scored]}), assertions())
     lost = [assertions()[0], assertions()[-1]]
     total = sum(test.points for test in assertions())
     assert result.note == ", ".join(test.function for test in lost)
     assert result.score == pytest.approx(1 - sum(test.points for test in lost) / total)
-    assert read_results(json.dumps({"tests": [public]})) == Result(0.0, "no test was run")
+    assert read_results(json.dumps({"tests": [public]}), assertions()) == Result(0.0, "no test was run")
 
 
 def test_a_result_of_tests_names_those_that_lost_points() -> None:

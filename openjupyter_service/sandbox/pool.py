@@ -58,7 +58,7 @@ class Pool:
         self._waiting: defaultdict[PairSpec, list[WaitingPair]] = defaultdict(list)
         self._back_off = BackOff()
         self._awaited = 0
-        self._leaving: set[asyncio.Task[None]] = set()
+        self._leaving: dict[asyncio.Task[None], WaitingPair] = {}
         self._changed = asyncio.Event()
 
     def resize(self, size: Size, most: int | None = None) -> None:
@@ -165,7 +165,9 @@ class Pool:
         now = _now()
         for spec in list(self._waiting):
             self._weed(spec, targets[spec], now)
-        starting = self._awaited + sum(entry.starting for entries in self._waiting.values() for entry in entries)
+        # A start that was given up takes its time, too.
+        under_way = [*self._leaving.values(), *(entry for entries in self._waiting.values() for entry in entries)]
+        starting = self._awaited + sum(entry.starting for entry in under_way)
         for spec, count in targets.items():
             entries = self._waiting[spec]
             missing = count - sum(not self._old(entry, now) for entry in entries)
@@ -203,8 +205,12 @@ class Pool:
 
     def _leave(self, entry: WaitingPair) -> None:
         task = asyncio.create_task(entry.close())
-        self._leaving.add(task)
-        task.add_done_callback(self._leaving.discard)
+        self._leaving[task] = entry
+        task.add_done_callback(self._gone)
+
+    def _gone(self, task: asyncio.Task[None]) -> None:
+        del self._leaving[task]
+        self._changed.set()
 
     async def _exact(self, spec: PairSpec) -> PairSpec:
         """The spec with its images by id, so that a tag that has moved is a new spec."""

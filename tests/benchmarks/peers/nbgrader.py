@@ -12,8 +12,7 @@ from typing import Any
 from tests.benchmarks.peers.bindings import bound_names
 from tests.benchmarks.peers.environments import Environment
 from tests.benchmarks.peers.result import Result, from_tests
-from tests.benchmarks.peers.task import Task
-from tests.notebook_cases import Assertion
+from tests.benchmarks.peers.task import Check, Task
 
 ASSIGNMENT = "assignment"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -71,7 +70,7 @@ class Nbgrader:
         return Result(0.0, trouble) if trouble else self.result(student)
 
 
-def with_tests(notebook: bytes, tests: Sequence[Assertion], hidden: bool) -> bytes:
+def with_tests(notebook: bytes, tests: Sequence[Check], hidden: bool) -> bytes:
     """The notebook with a test cell behind the last cell that defines what it tests, at the end if none does.
 
     What is no JSON of a notebook stays as it is: nobody could have put cells into it.
@@ -91,7 +90,7 @@ def with_tests(notebook: bytes, tests: Sequence[Assertion], hidden: bool) -> byt
     return mark + json.dumps(data).encode()
 
 
-def places_of_tests(cells: list[dict[str, Any]], tests: Sequence[Assertion]) -> dict[Assertion, int]:
+def places_of_tests(cells: list[dict[str, Any]], tests: Sequence[Check]) -> dict[Check, int]:
     """Index of the cell before which each test belongs."""
     last: dict[str, int] = {}
     for number, cell in enumerate(cells):
@@ -101,11 +100,11 @@ def places_of_tests(cells: list[dict[str, Any]], tests: Sequence[Assertion]) -> 
     return {test: last.get(test.function, len(cells) - 1) + 1 for test in tests}
 
 
-def _test_cell(test: Assertion, hidden: bool, old: bool) -> dict[str, Any]:
+def _test_cell(test: Check, hidden: bool, old: bool) -> dict[str, Any]:
     """A cell of format 4, or of the old format 3."""
     code = f"\n### BEGIN HIDDEN TESTS\n{test.code}\n### END HIDDEN TESTS" if hidden else ""
-    source = f"# {test.title}{code}"
-    marks = {"grade": True, "grade_id": f"{_PREFIX}{test.function}", "locked": True, "points": test.points}
+    source = f"# {test.name}{code}"
+    marks = {"grade": True, "grade_id": f"{_PREFIX}{test.name}", "locked": True, "points": test.points}
     cell = {
         "cell_type": "code",
         "metadata": {"nbgrader": {**marks, "schema_version": 3, "solution": False, "task": False}},
@@ -113,4 +112,4 @@ def _test_cell(test: Assertion, hidden: bool, old: bool) -> dict[str, Any]:
     }
     if old:
         return {**cell, "collapsed": False, "input": source, "language": "python", "prompt_number": None}
-    return {**cell, "execution_count": None, "id": f"test-{test.function.replace('_', '-')}", "source": source}
+    return {**cell, "execution_count": None, "id": f"test-{test.name.replace('_', '-')}", "source": source}

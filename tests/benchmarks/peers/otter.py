@@ -10,8 +10,7 @@ from pathlib import Path
 
 from tests.benchmarks.peers.environments import Environment
 from tests.benchmarks.peers.result import Result, from_tests
-from tests.benchmarks.peers.task import Task
-from tests.notebook_cases import Assertion
+from tests.benchmarks.peers.task import Check, Task
 
 
 class Otter:
@@ -24,7 +23,7 @@ class Otter:
         tests = folder / "tests"
         tests.mkdir(parents=True)
         for test in task.tests:
-            (tests / f"{test.function}.py").write_text(as_test_file(test), encoding="utf-8")
+            (tests / f"{test.name}.py").write_text(as_test_file(test), encoding="utf-8")
         made = self._environment.run("otter", "generate", "-t", "tests", "-o", "autograder.zip", cwd=folder)
         assert made.code == 0, made.errors
 
@@ -43,20 +42,20 @@ class Otter:
         return read_results(results.read_text(encoding="utf-8"), self._tests)
 
 
-def as_test_file(test: Assertion) -> str:
+def as_test_file(test: Check) -> str:
     """A test in the format of exceptions; what it tests is passed to it by name."""
     body = "\n".join(f"    {line}" for line in test.code.splitlines())
     return (
         "from otter.test_files import test_case\n\n"
-        f"OK_FORMAT = False\nname = {test.function!r}\npoints = {test.points!r}\n\n\n"
-        f"@test_case(points={test.points!r}, hidden=True)\ndef test_{test.function}({test.function}):\n{body}\n"
+        f"OK_FORMAT = False\nname = {test.name!r}\npoints = {test.points!r}\n\n\n"
+        f"@test_case(points={test.points!r}, hidden=True)\ndef test_{test.name}({test.function}):\n{body}\n"
     )
 
 
-def read_results(text: str, tests: Sequence[Assertion]) -> Result:
+def read_results(text: str, tests: Sequence[Check]) -> Result:
     """The result in a results.json; without scores, the notebook could not be run to its end."""
     scored = {test["name"].split()[0]: test for test in json.loads(text)["tests"] if "score" in test}
     if not scored:
         return Result(0.0, "no test was run")
-    missing = {test.function: (0.0, test.points) for test in tests if test.function not in scored}
+    missing = {test.name: (0.0, test.points) for test in tests if test.name not in scored}
     return from_tests({**{name: (test["score"], test["max_score"]) for name, test in scored.items()}, **missing})

@@ -17,13 +17,15 @@ from tests.benchmarks.peers.otter import as_test_file, read_results
 from tests.benchmarks.peers.result import Result, from_tests
 from tests.benchmarks.peers.task import Task, messy_task, warm_up_task
 from tests.benchmarks.pool import warm_up_exercise
-from tests.notebook_cases import assertions, cells_of, notebook_of, plain_notebook
+from tests.notebook_cases import cells_of, notebook_of, plain_notebook
+
+TESTS = messy_task().tests
 
 
 def nbgrader_cells(notebook: bytes, hidden: bool = False) -> list[str]:
     """What each code cell defines, or the name of its test."""
     found = []
-    for cell in json.loads(with_tests(notebook, assertions(), hidden))["cells"]:
+    for cell in json.loads(with_tests(notebook, TESTS, hidden))["cells"]:
         marks = cell["metadata"].get("nbgrader")
         found.append(marks["grade_id"] if marks else "".join(cell["source"]).split("(")[0].removeprefix("def "))
     return found
@@ -47,38 +49,36 @@ def test_nbgrader_tests_stand_behind_the_last_definition() -> None:
 
 
 def test_only_the_source_version_holds_the_hidden_tests() -> None:
-    assert b"HIDDEN" not in with_tests(plain_notebook(), assertions(), hidden=False)
-    source = with_tests(plain_notebook(), assertions(), hidden=True)
-    assert source.count(b"### BEGIN HIDDEN TESTS") == source.count(b"### END HIDDEN TESTS") == len(assertions())
+    assert b"HIDDEN" not in with_tests(plain_notebook(), TESTS, hidden=False)
+    source = with_tests(plain_notebook(), TESTS, hidden=True)
+    assert source.count(b"### BEGIN HIDDEN TESTS") == source.count(b"### END HIDDEN TESTS") == len(TESTS)
 
 
 def test_nbgrader_points_are_those_of_the_exercise() -> None:
-    cells = json.loads(with_tests(plain_notebook(), assertions(), hidden=False))["cells"]
+    cells = json.loads(with_tests(plain_notebook(), TESTS, hidden=False))["cells"]
     points = [cell["metadata"]["nbgrader"]["points"] for cell in cells if "nbgrader" in cell["metadata"]]
-    assert sorted(points) == sorted(test.points for test in assertions())
+    assert sorted(points) == sorted(test.points for test in TESTS)
 
 
 @pytest.mark.parametrize("notebook", [b"", b"no JSON", b"[]", b'{"cells": 3}', b"{}"])
 def test_what_is_no_notebook_is_handed_in_as_it_is(notebook: bytes) -> None:
-    assert with_tests(notebook, assertions(), hidden=False) == notebook
+    assert with_tests(notebook, TESTS, hidden=False) == notebook
 
 
 def test_old_formats_get_test_cells_too() -> None:
     data = notebook_of(cells_of("# %% plain mean\n")) | {"nbformat_minor": 4}
-    assert not any(
-        "id" in cell for cell in json.loads(with_tests(json.dumps(data).encode(), assertions(), False))["cells"]
-    )
+    assert not any("id" in cell for cell in json.loads(with_tests(json.dumps(data).encode(), TESTS, False))["cells"])
     cell = {"cell_type": "code", "input": ["def mean(x):\n", "    return x"], "metadata": {}, "outputs": []}
     older = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [cell]}]}
-    cells = json.loads(with_tests(json.dumps(older).encode(), assertions(), False))["worksheets"][0]["cells"]
+    cells = json.loads(with_tests(json.dumps(older).encode(), TESTS, False))["worksheets"][0]["cells"]
     assert cells[1]["metadata"]["nbgrader"]["grade_id"] == "test_mean"
     assert all("input" in cell and "source" not in cell for cell in cells)
 
 
 def test_a_byte_order_mark_stays() -> None:
     mark = b"\xef\xbb\xbf"
-    assert with_tests(mark + plain_notebook(), assertions(), hidden=False) == mark + with_tests(
-        plain_notebook(), assertions(), hidden=False
+    assert with_tests(mark + plain_notebook(), TESTS, hidden=False) == mark + with_tests(
+        plain_notebook(), TESTS, hidden=False
     )
 
 
@@ -95,8 +95,8 @@ def test_otter_tests_fail_as_the_assertions_do(task: Task, monkeypatch: pytest.M
     for test in task.tests:
         found: dict[str, Any] = {}
         exec(as_test_file(test), found)
-        assert (found["OK_FORMAT"], found["name"], found["points"]) == (False, test.function, test.points)
-        run = found[f"test_{test.function}"]
+        assert (found["OK_FORMAT"], found["name"], found["points"]) == (False, test.name, test.points)
+        run = found[f"test_{test.name}"]
         run(namespace[test.function])
         with pytest.raises((AssertionError, TypeError, AttributeError, IndexError)):
             run(lambda *arguments: None)
@@ -105,26 +105,26 @@ def test_otter_tests_fail_as_the_assertions_do(task: Task, monkeypatch: pytest.M
 def test_the_warm_up_is_the_same_for_all() -> None:
     exercise, task = warm_up_exercise(), warm_up_task()
     source = exercise.tests()["test_warm_up.py"].decode()  # with one call in a text that is to run in the kernel
-    points = sum(float(found) for found in re.findall(r"mark\.points\(([\d.]+)\)", source))
-    assert sum(test.points for test in task.tests) == points
-    for test in task.tests:
+    ours = re.split(r"@pytest\.mark\.points\((\d)\)", source)[1:]
+    for points, body, test in zip(ours[::2], ours[1::2], task.tests, strict=True):
+        assert (f"def test_{test.name}(" in body, float(points)) == (True, test.points)
         call = re.compile(rf"(?:\b|\\n){test.function}\(")
-        assert len(call.findall(source)) == len(call.findall(test.code)), test.function
+        assert len(call.findall(body)) == len(call.findall(test.code)), test.name
     assert b"openjupyter" not in task.solution
 
 
 def test_results_of_otter() -> None:
-    scored = [{"name": test.function, "score": test.points, "max_score": test.points} for test in assertions()]
+    scored = [{"name": test.name, "score": test.points, "max_score": test.points} for test in TESTS]
     public = {"name": "Public Tests", "status": "passed"}
-    assert read_results(json.dumps({"tests": [public, *scored]}), assertions()) == Result(1.0, "")
+    assert read_results(json.dumps({"tests": [public, *scored]}), TESTS) == Result(1.0, "")
     scored[0]["score"] = 0.0
     scored.pop()
-    result = read_results(json.dumps({"tests": [public, *scored]}), assertions())
-    lost = [assertions()[0], assertions()[-1]]
-    total = sum(test.points for test in assertions())
-    assert result.note == ", ".join(test.function for test in lost)
+    result = read_results(json.dumps({"tests": [public, *scored]}), TESTS)
+    lost = [TESTS[0], TESTS[-1]]
+    total = sum(test.points for test in TESTS)
+    assert result.note == ", ".join(test.name for test in lost)
     assert result.score == pytest.approx(1 - sum(test.points for test in lost) / total)
-    assert read_results(json.dumps({"tests": [public]}), assertions()) == Result(0.0, "no test was run")
+    assert read_results(json.dumps({"tests": [public]}), TESTS) == Result(0.0, "no test was run")
 
 
 def test_a_result_of_tests_names_those_that_lost_points() -> None:

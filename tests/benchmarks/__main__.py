@@ -52,9 +52,11 @@ def main() -> int:
     progress = Console(stderr=True, highlight=False)
     warn_if_busy(progress.print)
     table = Table("Figure", "Value", "Baseline", "Ratio", "Baseline is")
-    for name, figures in _figures(options.names or names, progress.print):
-        if options.json:
-            for figure in figures:
+    for name, measured in _measured(options.names or names, progress.print):
+        figures: list[Figure] = []
+        for figure in measured:
+            figures.append(figure)
+            if options.json:  # at once: what takes long may be interrupted
                 print(json.dumps({"benchmark": name, **figure.as_json()}), flush=True)
         if options.markdown:
             print("\n".join(page.lines(name, figures)), end="\n\n", flush=True)
@@ -75,16 +77,16 @@ def warn_if_busy(say: Say, seconds: float = 2.0) -> None:
         say(f"others use {share:.1f} of {os.cpu_count()} processors now: what is measured is slower than it is alone")
 
 
-def _figures(names: list[str], say: Say) -> Iterator[tuple[str, list[Figure]]]:
-    """The figures of each benchmark, once it has ended."""
+def _measured(names: list[str], say: Say) -> Iterator[tuple[str, Iterator[Figure]]]:
+    """The figures of each benchmark, as they come."""
     for name in (name for name in names if name in ALONE):
         say(f"measuring {name} …")
-        yield name, list(ALONE[name](say))
+        yield name, ALONE[name](say)
     if with_site := [name for name in names if name in WITH_SITE]:
         with tempfile.TemporaryDirectory() as folder, running_site(Path(folder) / "site") as site:
             for name in with_site:
                 say(f"measuring {name} …")
-                yield name, list(WITH_SITE[name](site))
+                yield name, WITH_SITE[name](site)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,19 @@ def test_an_object_a_figure_for_scripts(bench: Callable[..., int], capsys: pytes
     ]
 
 
+def test_what_was_measured_before_an_interruption_is_told(
+    bench: Callable[..., int], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(say: object) -> Iterator[Figure]:
+        yield PAIR[0]
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(command.ALONE, "pair", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        bench("pair", "--json")
+    assert json.loads(capsys.readouterr().out)["name"] == "warm"
+
+
 def test_rows_for_a_page(bench: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
     bench("pair", "--markdown")
     told = capsys.readouterr().out

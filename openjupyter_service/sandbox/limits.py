@@ -13,6 +13,12 @@ SCRATCH_SHARE = 8
 RUNTIME_PIDS = 8
 """gVisor's own processes and threads, several for each of the container's, count against the limit."""
 
+RUNTIME_BYTES = 192 * 2**20
+"""Memory on top for another runtime. gVisor keeps files that are read, and its own kernel, in the container's memory:
+a sandbox with numpy and pandas loaded takes 236 MB in it, 121 MB without."""
+RUNTIME_PIDS = 8
+"""And so many times the processes: gVisor starts several threads of its own for each, and ends when it may not."""
+
 JUDGE_ID = 1500
 """User and group of the judge, as its image has them; the learner's is another, so that the link's folder is closed."""
 LINK_FOLDER = "/run/link"
@@ -43,15 +49,17 @@ class ContainerSpec:
         tmpfs = {"/tmp": f"rw,nosuid,nodev,mode=1777,size={self.memory_bytes // SCRATCH_SHARE}"}  # noqa: S108
         if self.home:
             tmpfs[self.home] = f"rw,nosuid,nodev,mode=755,uid=1000,gid=1000,size={self.memory_bytes // HOME_SHARE}"
+        memory = self.memory_bytes + (RUNTIME_BYTES if self.runtime else 0)
+        pids = self.pids * (RUNTIME_PIDS if self.runtime else 1)
         return {
             "network_mode": "none",
             **({"binds": {link_volume: {"bind": LINK_FOLDER, "mode": "rw"}}} if link_volume else {}),
             "read_only": True,
             "tmpfs": tmpfs,
-            "mem_limit": self.memory_bytes,
-            "memswap_limit": self.memory_bytes,
+            "mem_limit": memory,
+            "memswap_limit": memory,
             "nano_cpus": int(self.cpus * 1e9),
-            "pids_limit": self.pids,
+            "pids_limit": pids,
             "cap_drop": ["ALL"],
             "cap_add": list(self.capabilities),
             "security_opt": ["no-new-privileges"],

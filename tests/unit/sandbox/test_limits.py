@@ -51,7 +51,10 @@ def test_only_the_sandbox_may_change_users() -> None:
 
 def test_another_runtime_is_handed_on() -> None:
     assert "runtime" not in SPECS["judge"].host_config()
-    assert judge_spec("judge:1", MEMORY, 1, 64, "runsc").host_config()["runtime"] == "runsc"
+    config = judge_spec("judge:1", MEMORY, 1, 64, "runsc").host_config()
+    assert config["runtime"] == "runsc"
+    assert config["mem_limit"] == config["memswap_limit"] > MEMORY  # for itself
+    assert config["pids_limit"] > 64
 
 
 def test_the_commands_are_ours() -> None:

@@ -20,6 +20,8 @@ STARTS_AT_ONCE = 2
 LOOK_SECONDS = 5.0
 """How often images that have moved and pairs that are too old are looked for; all else is noticed at once."""
 PAUSE_SECONDS = 0.05
+GRADING_SECONDS = 1.0
+"""Most gradings take less: while one has just begun and other pairs wait, no new one is started beside it."""
 TIDY_SECONDS = 60.0
 LIVED_SECONDS = 30.0
 """A waiting pair that dies sooner counts as one that did not start."""
@@ -58,6 +60,7 @@ class Pool:
         self._waiting: defaultdict[PairSpec, list[WaitingPair]] = defaultdict(list)
         self._back_off = BackOff()
         self._awaited = 0
+        self._taken_at = float("-inf")
         self._leaving: dict[asyncio.Task[None], WaitingPair] = {}
         self._changed = asyncio.Event()
 
@@ -78,6 +81,7 @@ class Pool:
         self._demand.took(spec, _now())
         self._changed.set()
         entry, pair = await self._take(exact)
+        self._taken_at = _now()
         try:
             yield pair
         finally:
@@ -147,7 +151,11 @@ class Pool:
                 trouble = str(error)
             except Exception:  # a bug must not leave the site without a pool
                 log.exception("the pool of grading containers failed")
-            pause = min(LOOK_SECONDS, self._back_off.seconds_left(_now()) + PAUSE_SECONDS)
+            quiet = self._taken_at + GRADING_SECONDS - _now()
+            pause = min(
+                LOOK_SECONDS if quiet <= 0 else quiet + PAUSE_SECONDS,
+                self._back_off.seconds_left(_now()) + PAUSE_SECONDS,
+            )
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):  # Python 3.11's wait_for may swallow a cancellation
                     await self._changed.wait()
@@ -173,6 +181,8 @@ class Pool:
             missing = count - sum(not self._old(entry, now) for entry in entries)
             if not self._back_off.may_start(spec, now):
                 continue
+            if now - self._taken_at < GRADING_SECONDS and any(entry.ready for entry in entries):
+                continue  # the grading that has just begun gets the processors; nobody waits for a pair yet
             for _ in range(min(missing, STARTS_AT_ONCE - starting)):
                 entries.append(WaitingPair(self._open_pair(self._engine, spec, True), self._changed.set))
                 starting += 1

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks import calls, grade, launch, memory, messy, page, pair, sealed, throughput, work
+from tests.benchmarks.alone import alone
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.processors import busy_seconds
 from tests.running_site import RunningSite, running_site
@@ -50,9 +51,16 @@ def main() -> int:
     if unknown := [name for name in options.names if name not in names]:
         parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(names)}")
     progress = Console(stderr=True, highlight=False)
-    warn_if_busy(progress.print)
+    with alone(progress.print):
+        warn_if_busy(progress.print)
+        _tell(options.names or names, options, progress.print)
+    return 0
+
+
+def _tell(names: list[str], options: argparse.Namespace, say: Say) -> None:
+    """Measure, and print or write down what comes of it."""
     table = Table("Figure", "Value", "Baseline", "Ratio", "Baseline is")
-    for name, measured in _measured(options.names or names, progress.print):
+    for name, measured in _measured(names, say):
         figures: list[Figure] = []
         for figure in measured:
             figures.append(figure)
@@ -66,7 +74,6 @@ def main() -> int:
             page.write(page.PAGE, name, figures)
     if not options.json and not options.markdown:
         Console(width=None if sys.stdout.isatty() else 160).print(table)
-    return 0
 
 
 def warn_if_busy(say: Say, seconds: float = 2.0) -> None:

@@ -1,5 +1,6 @@
 """The forms in which `deploy/bench` tells its figures."""
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ def bench(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., int]
     monkeypatch.setattr(command, "ALONE", {"pair": lambda say: iter(PAIR), "calls": never})
     monkeypatch.setattr(command, "WITH_SITE", {"grade": never})
     monkeypatch.setattr(command, "warn_if_busy", lambda say: None)
+    monkeypatch.setattr(command, "alone", lambda say: contextlib.nullcontext())
     monkeypatch.setattr(page, "PAGE", tmp_path / "page.md")
     page.PAGE.write_text(PLACE)
 

@@ -9,7 +9,7 @@ import pytest
 
 from openjupyter_service.errors import SandboxError
 from openjupyter_service.sandbox.demand import Size
-from openjupyter_service.sandbox.pool import LOOK_SECONDS, STARTS_AT_ONCE, TIDY_SECONDS, Pool
+from openjupyter_service.sandbox.pool import GRADING_SECONDS, LOOK_SECONDS, STARTS_AT_ONCE, TIDY_SECONDS, Pool
 from tests.unit.sandbox.virtual import START_SECONDS, PlayedEngine, run_virtually, spec_of
 
 A, B = spec_of("a"), spec_of("b")
@@ -62,6 +62,26 @@ def test_who_finds_none_waits_for_one_that_starts_or_starts_his_own(engine: Play
             (first, early), (second, late) = await asyncio.gather(take(), take())
             assert (first, second) == (True, False)
             assert early < START_SECONDS + 0.1 < late
+
+    run_virtually(story())
+
+
+def test_nothing_is_started_beside_a_grading_that_has_just_begun_while_another_pair_waits(
+    engine: PlayedEngine,
+) -> None:
+    async def story() -> None:
+        pool = make_pool(engine, size=2)
+        async with pool.running():
+            await asyncio.sleep(10)
+            async with pool.pair(A):
+                await asyncio.sleep(GRADING_SECONDS * 0.9)
+                assert engine.starts == 2
+                await asyncio.sleep(0.5)
+                assert engine.starts == 3
+            await asyncio.sleep(10)
+            async with pool.pair(A), pool.pair(A):
+                await asyncio.sleep(0.1)
+                assert engine.starts > 3  # nobody waits any more: the next grading would have to
 
     run_virtually(story())
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +10,8 @@ from openjupyter_service.errors import SandboxError
 from openjupyter_service.sandbox.container import GradingContainer, open_container
 from openjupyter_service.sandbox.engine import Engine
 from openjupyter_service.sandbox.limits import LINK_SOCKET, PairSpec
+
+Opening = contextlib.AbstractAsyncContextManager[GradingContainer]
 
 
 @dataclass(frozen=True)
@@ -45,21 +47,29 @@ class FreshPairs:
 @contextlib.asynccontextmanager
 async def open_pair(engine: Engine, spec: PairSpec, warm: bool = False) -> AsyncIterator[Pair]:
     """Both containers of a pair, started side by side; when one fails, the other does not stay."""
-    async with contextlib.AsyncExitStack() as stack:
+    stack = contextlib.AsyncExitStack()
+    try:
         volume = await stack.enter_async_context(_open_link(engine)) if spec.linked else None
         openings = [open_container(engine, one, volume) for one in (spec.sandbox, spec.judge)]
-        starts = [asyncio.create_task(opening.__aenter__()) for opening in openings]
-        try:
-            sandbox, judge = await asyncio.gather(*starts)
-        finally:
-            for start in starts:
-                if not start.cancelling():  # a second time would interrupt its own clean-up
-                    start.cancel()
-            await asyncio.gather(*starts, return_exceptions=True)
-            for opening, start in zip(openings, starts, strict=True):
-                if not start.cancelled() and start.exception() is None:
-                    stack.push_async_exit(opening)
+        sandbox, judge = await _open_both(stack, openings)
         yield Pair(sandbox, judge, LINK_SOCKET if volume else None, warm)
+    finally:
+        # As one whole: the volume must outlive the containers, also when nobody waits for their removal any more.
+        await asyncio.shield(stack.aclose())
+
+
+async def _open_both(stack: contextlib.AsyncExitStack, openings: Sequence[Opening]) -> list[GradingContainer]:
+    starts = [asyncio.create_task(opening.__aenter__()) for opening in openings]
+    try:
+        return list(await asyncio.gather(*starts))
+    finally:
+        for start in starts:
+            if not start.cancelling():  # a second time would interrupt its own clean-up
+                start.cancel()
+        await asyncio.gather(*starts, return_exceptions=True)
+        for opening, start in zip(openings, starts, strict=True):
+            if not start.cancelled() and start.exception() is None:
+                stack.push_async_exit(opening)
 
 
 @contextlib.asynccontextmanager

@@ -6,9 +6,11 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from openjupyter_service.errors import SettingsError
+from openjupyter_service.names import Name
+from openjupyter_service.platforms import Platform, Platform11, Platform13
 
 SETTINGS_VARIABLE = "OPENJUPYTER_SETTINGS"
 """Environment variable naming the settings file; the default is openjupyter.toml in the working directory."""
@@ -24,40 +26,11 @@ def parse_bytes(text: str | int) -> int:
     return int(float(match[1]) * _UNITS[match[2]])
 
 
-def _check_name(name: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?", name):
-        raise ValueError("use lower-case letters, digits and hyphens, at most 64")
-    return name
-
-
-Name = Annotated[str, AfterValidator(_check_name)]
 Size = Annotated[str, AfterValidator(lambda text: (parse_bytes(text), text)[1])]
 
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Platform(_Section):
-    """An LMS registered by LTI 1.1 consumer key."""
-
-    name: Name
-    consumer_key: str = Field(min_length=1, max_length=255)
-    secret: SecretStr | None = None
-    secret_file: Path | None = None
-
-    @model_validator(mode="after")
-    def _one_secret(self) -> Self:
-        if (self.secret is None) == (self.secret_file is None):
-            raise ValueError("give exactly one of secret and secret_file")
-        return self
-
-    def shared_secret(self) -> str:
-        """The consumer secret, from the settings or its file."""
-        if self.secret is not None:
-            return self.secret.get_secret_value()
-        assert self.secret_file is not None
-        return self.secret_file.read_text().strip()
 
 
 class Course(_Section):
@@ -143,8 +116,8 @@ class Settings(_Section):
         """The course of that name, or None."""
         return next((course for course in self.courses if course.name == name), None)
 
-    def platform(self, name: str) -> Platform | None:
-        """The platform of that name, or None."""
+    def platform(self, name: str) -> Platform11 | Platform13 | None:
+        """The platform of that name in the settings file, or None."""
         return next((platform for platform in self.platforms if platform.name == name), None)
 
 

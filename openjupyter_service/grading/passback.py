@@ -11,6 +11,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
 from openjupyter_service.lti.outcomes import MAX_ANSWER_BYTES, OutcomeResult, build_replace_result, parse_answer
+from openjupyter_service.platforms import Platform11
 from openjupyter_service.settings import Settings
 from openjupyter_service.store.outbox import Outbox
 from openjupyter_service.store.records import OutboxItem
@@ -102,7 +103,7 @@ class Sender:
 
     async def _post(self, item: OutboxItem) -> OutcomeResult:
         platform = self._settings.platform(item.platform)
-        if platform is None:
+        if not isinstance(platform, Platform11):
             return OutcomeResult(False, False, "its platform is no longer in the settings")
         try:
             headers, body = build_replace_result(

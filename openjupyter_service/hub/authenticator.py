@@ -16,7 +16,9 @@ from openjupyter_service.exercises.course import load_exercise
 from openjupyter_service.hub.launch import LaunchHandler, handlers
 from openjupyter_service.hub.secrets import identity_key
 from openjupyter_service.lti.identity import learner_name
-from openjupyter_service.lti.launch import Consumer, Launch, decode_parameters, verify_launch
+from openjupyter_service.lti.launch import Launch, OutcomeService
+from openjupyter_service.lti.launch11 import Consumer, decode_parameters, verify_launch
+from openjupyter_service.platforms import Platform11
 from openjupyter_service.settings import Course, Settings
 from openjupyter_service.store import Launches, Store
 
@@ -51,11 +53,14 @@ class OpenJupyterAuthenticator(LTI11Authenticator):
 
     def _admit(self, request: HTTPServerRequest, hub_path: str) -> tuple[str, str]:
         launch = self._verify(request)
-        course = self.site.course(launch.course)
+        course = self.site.course(launch.custom.course)
         if course is None:
-            raise NotFound(f"a link of {launch.platform} names the course {launch.course[:64]!r}, which is not set up")
-        exercise = load_exercise(course.private, launch.exercise)
+            raise NotFound(
+                f"a link of {launch.platform} names the course {launch.custom.course[:64]!r}, which is not set up"
+            )
+        exercise = load_exercise(course.private, launch.custom.exercise)
         name = learner_name(identity_key(self.site), launch.platform, launch.subject)
+        service = launch.grade_service if isinstance(launch.grade_service, OutcomeService) else None
         self._launches.record(
             platform=launch.platform,
             context_id=launch.context_id,
@@ -63,8 +68,8 @@ class OpenJupyterAuthenticator(LTI11Authenticator):
             learner=name,
             course=course.name,
             exercise=exercise.name,
-            outcome_url=launch.outcome_url,
-            sourcedid=launch.sourcedid,
+            outcome_url=service.url if service else None,
+            sourcedid=service.sourcedid if service else None,
             context_title=launch.context_title,
             resource_title=launch.resource_title,
         )
@@ -87,7 +92,7 @@ class OpenJupyterAuthenticator(LTI11Authenticator):
 
     def _consumer(self, key: str) -> Consumer | None:
         for platform in self.site.platforms:
-            if platform.consumer_key == key:
+            if isinstance(platform, Platform11) and platform.consumer_key == key:
                 return Consumer(platform.name, platform.shared_secret())
         return None
 

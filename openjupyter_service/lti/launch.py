@@ -1,56 +1,63 @@
-"""Verify an LTI 1.1 launch (IMS LTI 1.1.1 Implementation Guide; OAuth 1.0, RFC 5849)."""
+"""What a verified launch says, whichever version of LTI it came by."""
 
-import hmac
-import re
-from collections import Counter
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
-from urllib.parse import parse_qsl, urlsplit
-
-from oauthlib.oauth1.rfc5849 import Client, signature
+from enum import StrEnum
+from typing import Literal
 
 from openjupyter_service.errors import LaunchRefused
 
-WINDOW_SECONDS = 300
-"""How far a launch's timestamp may lie from our clock, either way."""
-
-MAX_BYTES = 256 * 1024
-MAX_PARAMETERS = 500
-_MAX_NAME = 256
-_MAX_ID = 512
-_MAX_SOURCEDID = 4096
-_MAX_URL = 2048
-_MAX_TITLE = 255
-
-_SIGN = {
-    "HMAC-SHA1": signature.sign_hmac_sha1_with_client,
-    "HMAC-SHA256": signature.sign_hmac_sha256_with_client,
-}
-_ONCE = ("oauth_", "lti_", "lis_", "custom_", "context_", "resource_link_", "launch_presentation_", "user_id", "roles")
-_NOT_XML = re.compile("[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x9f]")
-"""Control characters, and what XML 1.0 cannot carry back to the LMS (XML 1.0, section 2.2)."""
-
-Parameters = Sequence[tuple[str, str]]
-
 
 class AnonymousLaunch(LaunchRefused):
-    """A launch that holds but does not say who the learner is: the LMS sends no `user_id`."""
+    """A launch that holds but does not say who the learner is."""
 
 
-class Consumer(NamedTuple):
-    """Who signs with a consumer key."""
+class Message(StrEnum):
+    """What somebody wants who launches."""
 
-    platform: str
-    secret: str
+    RESOURCE_LINK = "resource link"
+    """Open an exercise."""
+    DEEP_LINKING = "deep linking"
+    """Choose exercises for an LMS course."""
 
 
-class Nonces(Protocol):
-    """Where nonces are remembered."""
+@dataclass(frozen=True, slots=True)
+class OutcomeService:
+    """Where a score goes with LTI 1.1: Basic Outcomes."""
 
-    def use_nonce(self, platform: str, nonce: str, expires_at: float) -> bool:
-        """Remember a nonce until `expires_at` (Unix seconds); False when it has been used before."""
-        ...
+    url: str
+    sourcedid: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GradeService:
+    """Where a score goes with LTI 1.3: Assignment and Grade Services 2.0, the endpoint claim of a launch."""
+
+    lineitem_url: str | None
+    """The line item of this link, where the platform has made one."""
+    lineitems_url: str | None
+    """Where line items are looked for and made."""
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRequest:
+    """A request for content items: Deep Linking 2.0, or Content-Item 1.0 of LTI 1.1."""
+
+    return_url: str
+    data: str | None = field(repr=False)
+    """To be sent back as it is."""
+    accepts_several: bool
+    accepts_lineitem: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Custom:
+    """What the link's custom parameters name; "" where one is not given. Not yet looked up."""
+
+    course: str = ""
+    repository: str = ""
+    branch: str = ""
+    exercise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,184 +65,24 @@ class Launch:
     """One verified launch."""
 
     platform: str
+    """Name of the platform."""
+    version: Literal["1.1", "1.3"]
+    deployment: str
+    """Deployment id; "" with LTI 1.1."""
+    message: Message
     subject: str = field(repr=False)
-    """The learner at the platform: `user_id`."""
+    """The person at the platform: `user_id`, or `sub`."""
     context_id: str
     """The LMS course; "" when the platform does not tell."""
     resource_link_id: str
+    """"" for deep linking."""
     context_title: str
     resource_title: str
-    roles: tuple[str, ...]
-    course: str
-    exercise: str
-    """Names from `custom_course` and `custom_exercise`; "" when the link has none. Not yet looked up."""
-    outcome_url: str | None
-    sourcedid: str | None = field(repr=False)
-    """Both or neither: where a score goes."""
+    is_staff: bool
+    """Instructor, administrator or content developer in this LMS course (or administrator of the whole LMS)."""
+    custom: Custom
+    grade_service: OutcomeService | GradeService | None
+    content_request: ContentRequest | None
+    """Of a deep-linking launch, and of no other."""
     locale: str | None
     display_name: str | None = field(repr=False)
-
-
-def decode_parameters(encoded: bytes) -> list[tuple[str, str]]:
-    """The pairs of an application/x-www-form-urlencoded body or query, duplicates kept.
-
-    Raises:
-        LaunchRefused: too much of it, or no UTF-8.
-    """
-    if len(encoded) > MAX_BYTES:
-        raise LaunchRefused(f"the parameters are longer than {MAX_BYTES} bytes")
-    try:
-        text = encoded.decode("ascii")
-        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
-    except ValueError:
-        raise LaunchRefused(f"the parameters cannot be decoded, or are more than {MAX_PARAMETERS}") from None
-
-
-def verify_launch(
-    method: str,
-    url: str,
-    body: Parameters,
-    query: Parameters,
-    *,
-    consumer: Callable[[str], Consumer | None],
-    nonces: Nonces,
-    now: float,
-) -> Launch:
-    """Check a launch and read it.
-
-    Args:
-        method: HTTP method.
-        url: as the browser called it; its query is ignored in favour of `query`.
-        body: decoded parameters of the body, duplicates kept.
-        query: decoded parameters of the query, duplicates kept.
-        consumer: who signs with this key, or None.
-        nonces: written to only after the signature holds, so that nobody else can use nonces up.
-        now: Unix seconds.
-
-    Raises:
-        AnonymousLaunch: all is well but for a missing `user_id`.
-        LaunchRefused: the launch does not hold; the text is for the log.
-    """
-    pairs = [*body, *query]
-    _check_sizes(pairs)
-    values = _read_once(pairs)
-
-    key = _required(values, "oauth_consumer_key")
-    signer = consumer(key)
-    if signer is None:
-        raise LaunchRefused(f"the consumer key {key[:64]!r} is not registered")
-    timestamp = _check_protocol(values, now)
-    nonce = _required(values, "oauth_nonce")
-    _check_signature(method, url, pairs, values, Client(key, signer.secret))
-    if not nonces.use_nonce(signer.platform, nonce, timestamp + WINDOW_SECONDS + 1):
-        raise LaunchRefused(f"the nonce was used before, on platform {signer.platform}")
-    return _read_launch(signer.platform, values)
-
-
-def _check_sizes(pairs: Parameters) -> None:
-    if len(pairs) > MAX_PARAMETERS:
-        raise LaunchRefused(f"more than {MAX_PARAMETERS} parameters")
-    if any(len(name) > _MAX_NAME for name, _ in pairs):
-        raise LaunchRefused(f"a parameter's name is longer than {_MAX_NAME} characters")
-    if sum(len(name) + len(value) for name, value in pairs) > MAX_BYTES:
-        raise LaunchRefused(f"the parameters are longer than {MAX_BYTES} characters")
-
-
-def _read_once(pairs: Parameters) -> dict[str, str]:
-    # Two values under one name are signed both, but which one is meant?
-    for name, count in Counter(name for name, _ in pairs).items():
-        if count > 1 and name.startswith(_ONCE):
-            raise LaunchRefused(f"the parameter {name[:64]!r} is given {count} times")
-    return dict(pairs)
-
-
-def _check_protocol(values: dict[str, str], now: float) -> int:
-    if values.get("oauth_version", "1.0") != "1.0":
-        raise LaunchRefused("oauth_version is not 1.0 (RFC 5849, section 3.1)")
-    text = _required(values, "oauth_timestamp")
-    if not re.fullmatch(r"[0-9]{1,12}", text):
-        raise LaunchRefused("oauth_timestamp is not a number of seconds")
-    timestamp = int(text)
-    if abs(now - timestamp) > WINDOW_SECONDS:
-        raise LaunchRefused(f"oauth_timestamp is {now - timestamp:+.0f} s from our clock, more than {WINDOW_SECONDS}")
-    return timestamp
-
-
-def _check_signature(method: str, url: str, pairs: Parameters, values: dict[str, str], client: Client) -> None:
-    algorithm = _required(values, "oauth_signature_method")
-    if algorithm not in _SIGN:
-        raise LaunchRefused(f"oauth_signature_method is not one of {', '.join(_SIGN)}")
-    signed = [(name, value) for name, value in pairs if name != "oauth_signature"]
-    try:
-        base = signature.signature_base_string(
-            method, signature.base_string_uri(url), signature.normalize_parameters(signed)
-        )
-    except ValueError as error:
-        raise LaunchRefused(f"the launch cannot be put into a signature base string: {error}") from None
-    expected: str = _SIGN[algorithm](base, client)
-    given = values.get("oauth_signature", "")
-    if not hmac.compare_digest(expected.encode(), given.encode()):
-        raise LaunchRefused(f"the signature does not hold for {url.split('?')[0][:200]}")
-
-
-def _read_launch(platform: str, values: dict[str, str]) -> Launch:
-    if values.get("lti_message_type") != "basic-lti-launch-request":
-        raise LaunchRefused("lti_message_type is not basic-lti-launch-request")
-    if values.get("lti_version") not in ("LTI-1p0", "LTI-1p1"):
-        raise LaunchRefused("lti_version is not LTI-1p0")
-    resource_link_id = _required(values, "resource_link_id")
-    if not values.get("user_id", "").strip():
-        raise AnonymousLaunch(f"no user_id: platform {platform} launches anonymously")
-    outcome_url, sourcedid = _outcome_service(values)
-    locale = values.get("launch_presentation_locale", "")
-    return Launch(
-        platform=platform,
-        subject=_required(values, "user_id"),
-        context_id=_identifier(values, "context_id"),
-        resource_link_id=resource_link_id,
-        context_title=_title(values.get("context_title") or values.get("context_label") or ""),
-        resource_title=_title(values.get("resource_link_title", "")),
-        roles=tuple(role.strip() for role in values.get("roles", "").split(",") if role.strip()),
-        course=_identifier(values, "custom_course"),
-        exercise=_identifier(values, "custom_exercise"),
-        outcome_url=outcome_url,
-        sourcedid=sourcedid,
-        locale=locale if re.fullmatch(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*", locale) else None,
-        display_name=_title(values.get("lis_person_name_full", "")) or None,
-    )
-
-
-def _outcome_service(values: dict[str, str]) -> tuple[str, str] | tuple[None, None]:
-    url = values.get("lis_outcome_service_url", "")
-    sourcedid = _identifier(values, "lis_result_sourcedid", _MAX_SOURCEDID)
-    if not url or not sourcedid:
-        return None, None
-    try:
-        parts = urlsplit(url)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        valid = valid and "@" not in parts.netloc and not parts.fragment
-    except ValueError:
-        valid = False
-    if not valid or len(url) > _MAX_URL or not re.fullmatch(r"[\x21-\x7e]+", url):
-        raise LaunchRefused("lis_outcome_service_url is not an http(s) address without user, password and fragment")
-    return url, sourcedid
-
-
-def _required(values: dict[str, str], name: str) -> str:
-    value = _identifier(values, name)
-    if not value.strip():
-        raise LaunchRefused(f"the parameter {name} is missing")
-    return value
-
-
-def _identifier(values: dict[str, str], name: str, limit: int = _MAX_ID) -> str:
-    value = values.get(name, "")
-    if len(value) > limit:
-        raise LaunchRefused(f"the parameter {name} is longer than {limit} characters")
-    if _NOT_XML.search(value):
-        raise LaunchRefused(f"the parameter {name} contains control characters")
-    return value
-
-
-def _title(text: str) -> str:
-    return " ".join(_NOT_XML.sub(" ", text).split())[:_MAX_TITLE]

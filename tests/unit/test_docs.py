@@ -19,8 +19,9 @@ from openjupyter_service.judge.cells import Cell
 from openjupyter_service.judge.fixtures import Fixtures
 from openjupyter_service.judge.learner import Learner, Measured, RaisedByLearner
 from openjupyter_service.judge.marks import MARKERS
+from openjupyter_service.platforms import Platform11
 from openjupyter_service.report import FailingCell, Outcome, Report, Status, TestResult, Usage
-from openjupyter_service.settings import Course, GradingSettings, LearnerSettings, Platform, Settings
+from openjupyter_service.settings import Course, GradingSettings, LearnerSettings, Settings
 from openjupyter_service.store.tables import metadata
 from openjupyter_service.web.app import make_app
 from openjupyter_service.web.base import Site
@@ -31,7 +32,7 @@ WRITING = "docs/writing-tests.md"
 
 MODELS: list[tuple[str, str, type[BaseModel]]] = [
     (OPERATORS, "Top level", Settings),
-    (OPERATORS, "`[[platforms]]`", Platform),
+    (OPERATORS, "`[[platforms]]`", Platform11),
     (OPERATORS, "`[[courses]]`", Course),
     (OPERATORS, "`[learner]`", LearnerSettings),
     (OPERATORS, "`[grading]`", GradingSettings),

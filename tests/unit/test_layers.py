@@ -10,7 +10,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICE, LEARNER = "openjupyter_service", "openjupyter"
-CONTRACTS = {f"{SERVICE}.{name}" for name in ("settings", "errors", "report", "parent", "secrets")}
+CONTRACTS = {
+    f"{SERVICE}.{name}" for name in ("settings", "errors", "names", "platforms", "report", "parent", "secrets")
+}
 WIRE = f"{LEARNER}.wire"
 
 

@@ -15,7 +15,8 @@ from typing import Any
 import nbformat
 
 from openjupyter_service.exercises.repository import publish
-from openjupyter_service.settings import Course, Platform, Settings
+from openjupyter_service.platforms import Platform11
+from openjupyter_service.settings import Course, Settings
 from openjupyter_service.store import Launches, Outbox, Queue, Store, Submissions
 
 EXERCISE_TOML = """
@@ -117,8 +118,8 @@ def make_site(folder: Path, clock: Callable[[], float] = time.time) -> CourseSit
     settings = Settings(
         data_dir=folder,
         platforms=[
-            Platform(name="moodle", consumer_key="key", secret="a secret"),  # type: ignore[arg-type]
-            Platform(name="other", consumer_key="other-key", secret="another"),  # type: ignore[arg-type]
+            Platform11(name="moodle", consumer_key="key", secret="a secret"),  # type: ignore[arg-type]
+            Platform11(name="other", consumer_key="other-key", secret="another"),  # type: ignore[arg-type]
         ],
         courses=[Course(name="python", repository=folder / "course.git", private=folder / "private")],
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA1, SIGNATURE_TYPE_BODY, Client
 
-from openjupyter_service.lti.launch import Consumer, Launch, decode_parameters, verify_launch
+from openjupyter_service.lti.launch11 import Consumer, Launch, decode_parameters, verify_launch
 
 URL = "http://lab.example:8000/hub/lti/launch"
 KEY, SECRET = "moodle-key", "moodle & secret/ü"

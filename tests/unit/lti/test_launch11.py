@@ -3,7 +3,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 
 from openjupyter_service.errors import LaunchRefused
-from openjupyter_service.lti.launch import (
+from openjupyter_service.lti.launch11 import (
     MAX_BYTES,
     MAX_PARAMETERS,
     WINDOW_SECONDS,
@@ -18,7 +18,7 @@ def test_a_signed_launch_is_read() -> None:
     assert (launch.platform, launch.subject) == ("moodle", "StuDent7")
     assert (launch.context_id, launch.resource_link_id) == ("course-7", "link-1")
     assert (launch.context_title, launch.resource_title) == ("Data science", "Warm-up")
-    assert (launch.course, launch.exercise) == ("python", "warm-up")
+    assert (launch.custom.course, launch.custom.exercise) == ("python", "warm-up")
     assert launch.outcome_url == "https://lms.example/outcome?course=7"
     assert launch.sourcedid == '{"data":{"instanceid":"2"},"hash":"a&b"}'
     assert launch.roles == ("Learner", "urn:lti:role:ims/lis/Learner")
@@ -180,7 +180,7 @@ def test_a_wrong_signature_key_or_time_is_refused(signed: bytes, reason: str) ->
 
 
 def test_another_method_breaks_the_signature() -> None:
-    from openjupyter_service.lti.launch import verify_launch
+    from openjupyter_service.lti.launch11 import verify_launch
     from tests.unit.lti.signing import consumer
 
     with pytest.raises(LaunchRefused, match="signature"):

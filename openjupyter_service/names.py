@@ -1,0 +1,15 @@
+"""Names of platforms, courses and networks: fit for file names, host names and URLs."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+
+def _check_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?", name):
+        raise ValueError("use lower-case letters, digits and hyphens, at most 64")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_check_name)]

@@ -30,6 +30,8 @@ CASES = [
     "forks-without-end",
     "segfaults",
 ]
+ALSO_RIGHT = {"forks-without-end": {"memory limit"}}
+"""Each process costs gVisor's own kernel memory of the container, which may end before the time does."""
 
 pytestmark = pytest.mark.docker
 
@@ -72,5 +74,5 @@ async def test_both_containers_run_under_gvisor_and_wait_warm(settings: GradingS
 async def test_hostile_work_gets_the_same_verdict(settings: GradingSettings, name: str) -> None:
     case, exercise = load_case(HOSTILE / name), load_exercise(HOSTILE, "exercise")
     graded = await run(settings, exercise, {exercise.notebook: clean_notebook(case.notebook)})
-    assert graded.report.status == case.verdict["status"]
+    assert graded.report.status in {case.verdict["status"], *ALSO_RIGHT.get(name, ())}
     assert graded.report.score == case.verdict["score"]

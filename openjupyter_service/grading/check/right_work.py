@@ -38,8 +38,21 @@ async def check_solution(trial: Trial, files: Files | None, runs: int, tests: Se
             result.warn(
                 Subject.SOLUTION, f"code cell {cell.number} of the solution fails: {cell.error}: {cell.message}"
             )
+    _check_style(trial, graded)
     _check_times(trial, graded, tests)
     return len(graded) == runs and all(right)
+
+
+def _check_style(trial: Trial, reports: list[Report]) -> None:
+    """Learners of an exercise with a rule that ruff does not know would never hear of style, nor anybody else."""
+    rules = trial.exercise.style
+    if rules.select and reports and all(report.style is None for report in reports):
+        names = ", ".join([*rules.select, *rules.ignore])
+        trial.result.error(
+            Subject.EXERCISE_FILE,
+            f"the style of the solution could not be checked: ruff does not know one of the rules {names}, or cannot "
+            "read the solution; mend style.select and style.ignore (`ruff linter` lists the rules)",
+        )
 
 
 def _check_times(trial: Trial, reports: list[Report], tests: Sequence[HiddenTest]) -> None:

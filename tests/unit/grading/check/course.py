@@ -9,7 +9,7 @@ from openjupyter_service.exercises.course import Exercise
 from openjupyter_service.exercises.layout import CourseFolders, find_course
 from openjupyter_service.grading.check.course import check_course
 from openjupyter_service.grading.check.findings import ExerciseResult, Level
-from openjupyter_service.report import Report, Status, TestResult, Usage
+from openjupyter_service.report import Report, Status, Style, TestResult, Usage
 
 STARTER = "def mean(values):\n    raise NotImplementedError"
 SOLUTION = (
@@ -109,7 +109,11 @@ class FakeGrader:
         points = sum(test.points for test in tests)
         status = Status.TIME_LIMIT if "HANGS" in code else Status.CORRECT if points == 2 else Status.WRONG
         usage = Usage(notebook_seconds=40 if "HANGS" in code else 0.5)
-        return Report(status=status, score=points / 2, points=points, max_points=2, tests=tests, usage=usage)
+        known = set(exercise.style.select) <= {"E4", "E7", "E9", "F", "W"}
+        style = Style(score=1, weight=0, findings=[], more=0) if known else None
+        return Report(
+            status=status, score=points / 2, points=points, max_points=2, tests=tests, style=style, usage=usage
+        )
 
 
 def _right(ask: Any) -> bool:

@@ -54,6 +54,13 @@ async def test_a_solution_that_loses_points(tmp_path: Path) -> None:
     ]
 
 
+async def test_style_by_a_rule_that_ruff_does_not_know(tmp_path: Path) -> None:
+    toml = 'title = "Means"\nstyle.select = ["F", "QQQ7"]\n'
+    (error,) = errors(await checked(write_course(tmp_path, toml=toml)))
+    assert "one of the rules F, QQQ7" in error and "mend style.select" in error
+    assert errors(await checked(write_course(tmp_path, toml='title = "Means"\nstyle.select = []\n'))) == []
+
+
 async def test_authors_read_what_pytest_said(tmp_path: Path) -> None:
     class Telling(FakeGrader):
         async def __call__(self, *arguments: Any) -> Report:

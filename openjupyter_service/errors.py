@@ -42,6 +42,18 @@ class LaunchRefused(OpenJupyterError):
     status = 401
 
 
+class PlatformError(OpenJupyterError):
+    """A platform cannot be registered or changed so; the text says what stands in the way."""
+
+    status = 409
+
+
+class AttemptsUsedUp(OpenJupyterError):
+    """The exercise allows no further submission of this learner."""
+
+    status = 409
+
+
 class StoreError(OpenJupyterError):
     """The database cannot be reached, or is none; the text never holds its address, which may carry a password."""
 

@@ -27,6 +27,11 @@ def read_or_create_secret(path: Path, size: int = 32) -> bytes:
     return secret
 
 
+def site_secret(data_dir: Path, name: str) -> bytes:
+    """A site's secret of 32 bytes, made on first use. SettingsError as above."""
+    return read_or_create_secret(data_dir / "secrets" / name)
+
+
 def _create(path: Path, size: int) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600

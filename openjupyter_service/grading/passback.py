@@ -103,7 +103,7 @@ class Sender:
 
     async def _post(self, item: OutboxItem) -> OutcomeResult:
         platform = self._settings.platform(item.platform)
-        if not isinstance(platform, Platform11):
+        if not isinstance(platform, Platform11) or item.outcome_url is None or item.sourcedid is None:
             return OutcomeResult(False, False, "its platform is no longer in the settings")
         try:
             headers, body = build_replace_result(

@@ -1,33 +1,49 @@
 """The only place that knows the database: callers pass and get plain records."""
 
+from openjupyter_service.store.encryption import SecretBox
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.launches import Launches
 from openjupyter_service.store.outbox import Outbox
+from openjupyter_service.store.people import People
+from openjupyter_service.store.platforms import Platforms
 from openjupyter_service.store.queue import Queue
 from openjupyter_service.store.records import (
     Claimed,
+    Counts,
     GradingState,
     OutboxItem,
     Passback,
     PassbackState,
+    Person,
     Placement,
     Submission,
     SubmissionSummary,
+    ToolKey,
 )
 from openjupyter_service.store.submissions import Submissions
+from openjupyter_service.store.tickets import Tickets
+from openjupyter_service.store.tool_keys import ToolKeys
 
 __all__ = [
     "Claimed",
+    "Counts",
     "GradingState",
     "Launches",
     "Outbox",
     "OutboxItem",
     "Passback",
     "PassbackState",
+    "People",
+    "Person",
     "Placement",
+    "Platforms",
     "Queue",
+    "SecretBox",
     "Store",
     "Submission",
     "SubmissionSummary",
     "Submissions",
+    "Tickets",
+    "ToolKey",
+    "ToolKeys",
 ]

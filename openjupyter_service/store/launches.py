@@ -1,13 +1,16 @@
 """What launches leave behind: nonces, and placements."""
 
+import dataclasses
+import math
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from openjupyter_service.store.engine import Store
-from openjupyter_service.store.records import PassbackState, Placement
-from openjupyter_service.store.scores import best_score, queue_passback, supersede
+from openjupyter_service.store.records import Counts, PassbackState, Placement
+from openjupyter_service.store.scores import counted_score, queue_passback, supersede
 from openjupyter_service.store.tables import nonces, outbox, placements
 
 
@@ -31,24 +34,32 @@ class Launches:
         self,
         *,
         platform: str,
+        deployment: str = "",
         context_id: str,
         resource_link_id: str,
         learner: str,
         course: str,
         exercise: str,
+        subject: str = "",
+        is_staff: bool = False,
         outcome_url: str | None = None,
         sourcedid: str | None = None,
+        lineitem_url: str | None = None,
+        lineitems_url: str | None = None,
+        scopes: Sequence[str] = (),
         context_title: str = "",
         resource_title: str = "",
+        counts: Counts = Counts.BEST,
     ) -> Placement:
         """Store a launch as a placement, new or known.
 
-        A launch without outcome service (after the deadline, or by an instructor) keeps what an earlier one told.
-        When the learner has been graded before and the LMS has not heard of it, the best score is queued for it.
+        A launch without a service for scores (after the deadline, or by an instructor) keeps what an earlier one told.
+        When the learner has been graded before and the LMS has not heard of it, the score that counts is queued for it.
         """
         now = self._store.now()
         identity = {
             "platform": platform,
+            "deployment": deployment,
             "context_id": context_id,
             "resource_link_id": resource_link_id,
             "learner": learner,
@@ -56,12 +67,18 @@ class Launches:
         values: dict[str, Any] = {
             "course": course,
             "exercise": exercise,
+            "subject": subject,
+            "is_staff": is_staff,
             "context_title": context_title,
             "resource_title": resource_title,
             "last_launched_at": now,
         }
         if outcome_url is not None and sourcedid is not None:
             values |= {"outcome_url": outcome_url, "sourcedid": sourcedid}
+        if lineitem_url is not None or lineitems_url is not None:
+            values |= {"lineitems_url": lineitems_url, "scopes": list(scopes)}
+            if lineitem_url is not None:  # else the one that was found or made before stays
+                values["lineitem_url"] = lineitem_url
         with self._store.write() as connection:
             self._store.lock(connection, "placement", *identity.values())
             # Against a grading that finishes meanwhile and does not see this placement yet.
@@ -79,10 +96,10 @@ class Launches:
             moved = known is not None and (known.course, known.exercise) != (course, exercise)
             if moved:
                 supersede(connection, placement.id)
-            if placement.has_outcome_service and (moved or not _has_heard(connection, placement.id)):
-                best = best_score(connection, learner, course, exercise)
-                if best is not None:
-                    queue_passback(connection, placement.id, best.grading_id, best.score, None, now)
+            if placement.has_score_service and (moved or not _has_heard(connection, placement.id)):
+                counted = counted_score(connection, learner, course, exercise, counts)
+                if counted is not None:
+                    queue_passback(connection, placement.id, counted.grading_id, counted.credit, None, now)
         return placement
 
     def placements(self, learner: str, course: str | None = None, exercise: str | None = None) -> list[Placement]:
@@ -94,6 +111,52 @@ class Launches:
             query = query.where(placements.c.exercise == exercise)
         with self._store.read() as connection:
             return [_placement(row) for row in connection.execute(query).mappings()]
+
+    def is_staff(self, learner: str, course: str) -> bool:
+        """Has this person's last launch of any link to this course been one by staff?"""
+        query = exists().where(placements.c.learner == learner, placements.c.course == course, placements.c.is_staff)
+        with self._store.read() as connection:
+            return bool(connection.scalar(select(query)))
+
+    def contexts_of_staff(self, learner: str) -> list[tuple[str, str, str]]:
+        """LMS courses in which this person is staff: platform, context id, and course."""
+        columns = (placements.c.platform, placements.c.context_id, placements.c.course)
+        query = select(*columns).where(placements.c.learner == learner, placements.c.is_staff).distinct()
+        with self._store.read() as connection:
+            return [(row.platform, row.context_id, row.course) for row in connection.execute(query.order_by(*columns))]
+
+    def set_lineitem(self, placement_id: int, url: str) -> None:
+        """A line item was found or made: it is that of everybody who has the same link."""
+        self._change_lineitem(placement_id, placements.c.lineitem_url.is_distinct_from(url), url)
+
+    def forget_lineitem(self, placement_id: int, url: str) -> None:
+        """A line item is gone: nobody who has the same link sends to it any more."""
+        self._change_lineitem(placement_id, placements.c.lineitem_url == url, None)
+
+    def next_timestamp(self, placement_id: int) -> float:
+        """A time for the next score: now, or a millisecond after the last one, whichever is later."""
+        with self._store.write() as connection:
+            self._store.lock(connection, "timestamp", str(placement_id))
+            last = connection.scalar(select(placements.c.last_timestamp).where(placements.c.id == placement_id))
+            # Whole milliseconds: that is how LMSes read and keep them.
+            milliseconds = math.ceil(self._store.now() * 1000)
+            if last is not None:
+                milliseconds = max(milliseconds, round(last * 1000) + 1)
+            connection.execute(
+                update(placements).where(placements.c.id == placement_id).values(last_timestamp=milliseconds / 1000)
+            )
+        return milliseconds / 1000
+
+    def _change_lineitem(self, placement_id: int, condition: ColumnElement[bool], url: str | None) -> None:
+        link = (placements.c.platform, placements.c.deployment, placements.c.context_id, placements.c.resource_link_id)
+        with self._store.write() as connection:
+            row = connection.execute(select(*link).where(placements.c.id == placement_id)).first()
+            if row is not None:
+                connection.execute(
+                    update(placements)
+                    .where(*(column == value for column, value in zip(link, row, strict=True)), condition)
+                    .values(lineitem_url=url)
+                )
 
 
 def _has_heard(connection: Connection, placement_id: int) -> bool:
@@ -109,5 +172,9 @@ def _has_heard(connection: Connection, placement_id: int) -> bool:
     )
 
 
+_FIELDS = [each.name for each in dataclasses.fields(Placement)]
+
+
 def _placement(row: RowMapping) -> Placement:
-    return Placement(**row)
+    values = {name: row[name] for name in _FIELDS}
+    return Placement(**values | {"scopes": tuple(row["scopes"])})

@@ -1,15 +1,21 @@
 """The outbox: scores that wait to be accepted by an LMS."""
 
+import builtins
+import dataclasses
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, tuple_, update
 
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.records import OutboxItem, PassbackState
 from openjupyter_service.store.tables import outbox, placements
 
 _ERROR_CHARACTERS = 1000
+_UNSENT = (PassbackState.PENDING, PassbackState.FAILED, PassbackState.DROPPED)
+_ITEM = [each.name for each in dataclasses.fields(OutboxItem)]
+_OF_OUTBOX = [name for name in _ITEM if name in outbox.c]
+_OF_PLACEMENT = [name for name in _ITEM if name not in outbox.c]
 
 
 class Outbox:
@@ -24,36 +30,97 @@ class Outbox:
         limit: int,
         excluding_placements: Collection[int] = (),
         excluding_platforms: Collection[str] = (),
-    ) -> list[OutboxItem]:
+    ) -> builtins.list[OutboxItem]:
         """What is to be sent now, longest due first; at most one item a placement."""
         query = (
-            select(
-                outbox.c.id,
-                outbox.c.grading_id,
-                outbox.c.placement_id,
-                placements.c.platform,
-                placements.c.outcome_url,
-                placements.c.sourcedid,
-                placements.c.learner,
-                placements.c.course,
-                placements.c.exercise,
-                outbox.c.score,
-                outbox.c.comment,
-                outbox.c.attempts,
-                outbox.c.created_at,
-            )
-            .join_from(outbox, placements)
+            _items()
             .where(
                 outbox.c.state == PassbackState.PENDING,
                 outbox.c.next_attempt_at <= now,
-                outbox.c.placement_id.not_in(list(excluding_placements)),
-                placements.c.platform.not_in(list(excluding_platforms)),
+                outbox.c.placement_id.not_in([*excluding_placements]),
+                placements.c.platform.not_in([*excluding_platforms]),
             )
             .order_by(outbox.c.next_attempt_at, outbox.c.id)
             .limit(limit)
         )
-        with self._store.read() as connection:
-            return [OutboxItem(**row._mapping) for row in connection.execute(query)]
+        return self._read(query)
+
+    def list(
+        self,
+        state: PassbackState | None = None,
+        platform: str | None = None,
+        contexts: Collection[tuple[str, str]] | None = None,
+        limit: int = 100,
+    ) -> builtins.list[OutboxItem]:
+        """Scores with what became of them, newest first.
+
+        Args:
+            state: only these; None = all.
+            platform: only of this one.
+            contexts: only of these LMS courses, each a platform and a context id; None = all.
+            limit: how many at most.
+        """
+        query = _items().order_by(outbox.c.id.desc()).limit(limit)
+        if state is not None:
+            query = query.where(outbox.c.state == state)
+        if platform is not None:
+            query = query.where(placements.c.platform == platform)
+        if contexts is not None:
+            query = query.where(tuple_(placements.c.platform, placements.c.context_id).in_([*contexts]))
+        return self._read(query)
+
+    def get(self, item_ids: Collection[int]) -> builtins.list[OutboxItem]:
+        """The scores of these ids."""
+        return self._read(_items().where(outbox.c.id.in_([*item_ids])).order_by(outbox.c.id))
+
+    def retry_now(self, item_ids: Collection[int]) -> int:
+        """Send these at once: waiting ones, and refused or dropped ones unless a newer score has taken their place.
+
+        Returns how many.
+        """
+        now, count = self._store.now(), 0
+        for item in self.get(item_ids):
+            with self._store.write() as connection:
+                newer = select(outbox.c.id).where(
+                    outbox.c.placement_id == item.placement_id,
+                    outbox.c.id > item.id,
+                    outbox.c.state.in_([PassbackState.PENDING, PassbackState.SENT]),
+                )
+                if connection.scalar(newer.limit(1)) is not None:
+                    continue
+                values = {"state": PassbackState.PENDING, "next_attempt_at": now}
+                if item.state is not PassbackState.PENDING:
+                    values["created_at"] = now  # another seven days
+                count += connection.execute(
+                    update(outbox).where(outbox.c.id == item.id, outbox.c.state.in_(_UNSENT)).values(values)
+                ).rowcount
+        return count
+
+    def drop(self, item_ids: Collection[int]) -> int:
+        """Give these up: waiting and refused ones. Returns how many."""
+        with self._store.write() as connection:
+            return connection.execute(
+                update(outbox)
+                .where(
+                    outbox.c.id.in_([*item_ids]),
+                    outbox.c.state.in_([PassbackState.PENDING, PassbackState.FAILED]),
+                )
+                .values(state=PassbackState.DROPPED)
+            ).rowcount
+
+    def postpone(self, platform: str, until: float, error: str) -> int:
+        """Nothing is sent to a platform that is down before `until`. Returns how many scores wait for that."""
+        of_platform = select(placements.c.id).where(placements.c.platform == platform)
+        with self._store.write() as connection:
+            return connection.execute(
+                update(outbox)
+                .where(
+                    outbox.c.state == PassbackState.PENDING,
+                    outbox.c.next_attempt_at < until,
+                    outbox.c.placement_id.in_(of_platform),
+                )
+                .values(next_attempt_at=until, **_error(error))
+            ).rowcount
 
     def sent(self, item_id: int, at: float) -> None:
         """The LMS has accepted it."""
@@ -84,6 +151,13 @@ class Outbox:
         with self._store.read() as connection:
             return connection.scalar(query)
 
+    def _read(self, query: Select[Any]) -> builtins.list[OutboxItem]:
+        with self._store.read() as connection:
+            return [
+                OutboxItem(**dict(row) | {"state": PassbackState(row["state"]), "scopes": tuple(row["scopes"])})
+                for row in connection.execute(query).mappings()
+            ]
+
     def _change(self, item_id: int, states: tuple[PassbackState, ...], values: dict[str, Any]) -> None:
         with self._store.write() as connection:
             connection.execute(
@@ -91,6 +165,12 @@ class Outbox:
                 .where(outbox.c.id == item_id, outbox.c.state.in_(states))
                 .values(values | {"attempts": outbox.c.attempts + 1})
             )
+
+
+def _items() -> Select[Any]:
+    return select(*(outbox.c[name] for name in _OF_OUTBOX), *(placements.c[name] for name in _OF_PLACEMENT)).join_from(
+        outbox, placements
+    )
 
 
 def _error(text: str) -> dict[str, Any]:

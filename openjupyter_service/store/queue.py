@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.order import fair_order
-from openjupyter_service.store.records import Claimed, GradingState
-from openjupyter_service.store.scores import best_score, queue_passback
+from openjupyter_service.store.records import Claimed, Counts, GradingState
+from openjupyter_service.store.scores import counted_score, queue_passback, waits_for_score
 from openjupyter_service.store.tables import gradings, placements, submissions
 
 
@@ -63,6 +63,7 @@ class Queue:
             exercise=submission.exercise,
             commit=submission.commit,
             notebook_path=submission.notebook_path,
+            created_at=submission.created_at,
             attempts=row.attempts,
             queued_at=row.queued_at,
             lease_until=now + lease_seconds,
@@ -93,8 +94,11 @@ class Queue:
         score: float | None,
         timings: Mapping[str, float],
         comment: str | None = None,
+        *,
+        late_factor: float = 1.0,
+        counts: Counts = Counts.BEST,
     ) -> bool:
-        """Store the report and queue the learner's best score for every LMS that waits for it, all or nothing.
+        """Store the report and queue the learner's score that counts for every LMS that waits for it, all or nothing.
 
         Args:
             grading_id: the grading.
@@ -103,20 +107,25 @@ class Queue:
             score: 0..1; None sends nothing.
             timings: seconds by stage.
             comment: text for the LMS.
+            late_factor: what part of the score counts, 0..1; with 0 it does not count at all.
+            counts: which of the learner's scores goes to the LMS.
 
         Returns:
             False, and nothing is stored, when the worker no longer holds the grading.
 
         Raises:
-            ValueError: the score is not within 0..1.
+            ValueError: the score or the late factor is not within 0..1.
         """
         if score is not None and not (math.isfinite(score) and 0.0 <= score <= 1.0):
             raise ValueError(f"a score lies within 0 and 1, not {score}")
+        if not 0.0 <= late_factor <= 1.0:
+            raise ValueError(f"a late factor lies within 0 and 1, not {late_factor}")
         now = self._store.now()
         with self._store.write() as connection:
             values = _finished(GradingState.DONE, now) | {
                 "report": dict(report),
                 "score": score,
+                "credit": score * late_factor if score is not None and late_factor > 0 else None,
                 "timings": dict(timings),
             }
             owner = connection.execute(
@@ -130,17 +139,16 @@ class Queue:
             self._store.lock(connection, "scores", *owner)
             if not connection.execute(update(gradings).where(_held(grading_id, worker)).values(values)).rowcount:
                 return False
-            best = best_score(connection, *owner) if score is not None else None
-            if best is not None:
+            counted = counted_score(connection, *owner, counts) if score is not None else None
+            if counted is not None:
                 waiting = select(placements.c.id).where(
                     placements.c.learner == owner.learner,
                     placements.c.course == owner.course,
                     placements.c.exercise == owner.exercise,
-                    placements.c.outcome_url.is_not(None),
-                    placements.c.sourcedid.is_not(None),
+                    waits_for_score(),
                 )
                 for placement_id in connection.scalars(waiting.order_by(placements.c.id)).all():
-                    queue_passback(connection, placement_id, grading_id, best.score, comment, now)
+                    queue_passback(connection, placement_id, grading_id, counted.credit, comment, now)
         return True
 
     def fail(self, grading_id: int, worker: str, report: Mapping[str, Any]) -> bool:

@@ -1,7 +1,7 @@
 """What the store takes and gives: plain frozen records. Every time is a float of Unix seconds (UTC)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -24,6 +24,36 @@ class PassbackState(StrEnum):
     FAILED = "failed"
     SUPERSEDED = "superseded"
     """A newer score for the same placement took its place before it was accepted."""
+    DROPPED = "dropped"
+    """An operator has given it up."""
+
+
+class Counts(StrEnum):
+    """Which of a learner's scores goes to the LMS."""
+
+    BEST = "best"
+    LATEST = "latest"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolKey:
+    """A key pair of the tool. It signs from `active_at` on, and is published until `expires_at`."""
+
+    kid: str
+    pem: str = field(repr=False)
+    created_at: float
+    active_at: float
+    expires_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a launch told of a person besides who they are."""
+
+    learner: str
+    display_name: str | None = field(repr=False)
+    locale: str | None
+    updated_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +62,32 @@ class Placement:
 
     id: int
     platform: str
+    deployment: str
+    """"" with LTI 1.1."""
     context_id: str
     resource_link_id: str
     learner: str
     course: str
     exercise: str
+    subject: str = field(repr=False)
+    """The person at the platform."""
+    is_staff: bool
+    """Of this LMS course, at the last launch."""
     outcome_url: str | None
-    sourcedid: str | None
+    sourcedid: str | None = field(repr=False)
+    lineitem_url: str | None
+    lineitems_url: str | None
+    scopes: tuple[str, ...]
     context_title: str
     resource_title: str
     created_at: float
     last_launched_at: float
 
     @property
-    def has_outcome_service(self) -> bool:
+    def has_score_service(self) -> bool:
         """Does this LMS wait for a score here?"""
-        return self.outcome_url is not None and self.sourcedid is not None
+        basic = self.outcome_url is not None and self.sourcedid is not None
+        return basic or self.lineitem_url is not None or self.lineitems_url is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +119,8 @@ class SubmissionSummary:
     state: GradingState
     score: float | None
     """0..1, None until a grading is done, and for one that failed."""
+    credit: float | None
+    """What the score counts for, 0..1; None when it does not."""
     queued_at: float
     started_at: float | None
     finished_at: float | None
@@ -105,6 +147,8 @@ class Claimed:
     exercise: str
     commit: str | None
     notebook_path: str
+    created_at: float
+    """When it was handed in."""
     attempts: int
     """1 at the first claim."""
     queued_at: float
@@ -113,14 +157,27 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class OutboxItem:
-    """A score to be sent, with where it goes."""
+    """A score to be sent, with where it goes: Basic Outcomes where there is a `sourcedid`, else a line item."""
 
     id: int
     grading_id: int
     placement_id: int
     platform: str
-    outcome_url: str
-    sourcedid: str
+    deployment: str
+    context_id: str
+    resource_link_id: str
+    subject: str = field(repr=False)
+    outcome_url: str | None
+    sourcedid: str | None = field(repr=False)
+    lineitem_url: str | None
+    lineitems_url: str | None
+    scopes: tuple[str, ...]
+    context_title: str
+    resource_title: str
+    state: PassbackState
+    next_attempt_at: float
+    last_error: str | None
+    sent_at: float | None
     learner: str
     course: str
     exercise: str

@@ -1,36 +1,54 @@
-"""The score that belongs to a placement: the learner's best so far."""
+"""The score that belongs to a placement: of all that a learner has handed in, the one that counts."""
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
-from openjupyter_service.store.records import GradingState, PassbackState
-from openjupyter_service.store.tables import gradings, outbox, submissions
+from openjupyter_service.store.records import Counts, GradingState, PassbackState
+from openjupyter_service.store.tables import gradings, outbox, placements, submissions
 
 
-class Best(NamedTuple):
-    """The best finished grading of a learner in an exercise."""
+class Counted(NamedTuple):
+    """The grading that counts, and what it counts for (0..1)."""
 
     grading_id: int
-    score: float
+    credit: float
 
 
-def best_score(connection: Connection, learner: str, course: str, exercise: str) -> Best | None:
-    """The best so far; of equal scores the earlier one. None when nothing has been graded."""
+def counted_score(
+    connection: Connection, learner: str, course: str, exercise: str, counts: Counts = Counts.BEST
+) -> Counted | None:
+    """The best credit so far (of equals the earlier), or that of the latest submission; None when none counts.
+
+    The latest is the one that was handed in last, in whichever order they were graded.
+    """
+    if counts is Counts.LATEST:
+        order = [submissions.c.created_at.desc(), submissions.c.id.desc(), gradings.c.id.desc()]
+    else:
+        order = [gradings.c.credit.desc(), gradings.c.id.asc()]
     row = connection.execute(
-        select(gradings.c.id, gradings.c.score)
+        select(gradings.c.id, gradings.c.credit)
         .join(submissions)
         .where(
             submissions.c.learner == learner,
             submissions.c.course == course,
             submissions.c.exercise == exercise,
             gradings.c.state == GradingState.DONE,
-            gradings.c.score.is_not(None),
+            gradings.c.credit.is_not(None),
         )
-        .order_by(gradings.c.score.desc(), gradings.c.id)
+        .order_by(*order)
         .limit(1)
     ).first()
-    return Best(row.id, row.score) if row else None
+    return Counted(row.id, row.credit) if row else None
+
+
+def waits_for_score() -> ColumnElement[bool]:
+    """Placements whose LMS takes a score, by Basic Outcomes or for a line item."""
+    return or_(
+        and_(placements.c.outcome_url.is_not(None), placements.c.sourcedid.is_not(None)),
+        placements.c.lineitem_url.is_not(None),
+        placements.c.lineitems_url.is_not(None),
+    )
 
 
 def queue_passback(

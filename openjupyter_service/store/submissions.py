@@ -4,8 +4,9 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select
+from sqlalchemy import Connection, RowMapping, func, insert, select
 
+from openjupyter_service.errors import AttemptsUsedUp
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.order import fair_order
 from openjupyter_service.store.records import GradingState, Passback, PassbackState, Submission, SubmissionSummary
@@ -15,6 +16,7 @@ _SUMMARY = (
     *submissions.c,
     gradings.c.state,
     gradings.c.score,
+    gradings.c.credit,
     gradings.c.queued_at,
     gradings.c.started_at,
     gradings.c.finished_at,
@@ -36,6 +38,7 @@ class Submissions:
         commit: str | None,
         notebook_path: str,
         files: Mapping[str, bytes],
+        max_attempts: int | None = None,
     ) -> Submission:
         """Store a submission with its files and queue its grading, all or nothing.
 
@@ -46,8 +49,10 @@ class Submissions:
             commit: commit of the course that the learner worked on, when known.
             notebook_path: the file that is the notebook.
             files: content by path relative to the course root, checked by the caller; the notebook is one of them.
+            max_attempts: how many submissions the exercise allows; those that failed by our fault are not counted.
 
         Raises:
+            AttemptsUsedUp: the learner has handed in so many already
             ValueError: the notebook is not among the files.
         """
         if notebook_path not in files:
@@ -55,6 +60,14 @@ class Submissions:
         now = self._store.now()
         submission_id = f"{int(now * 1000):012x}{secrets.token_hex(10)}"  # sorts by time, cannot be guessed
         with self._store.write() as connection:
+            if max_attempts is not None:
+                self._store.lock(connection, "attempts", learner, course, exercise)
+                if _attempts(connection, learner, course, exercise) >= max_attempts:
+                    raise AttemptsUsedUp(
+                        f"all {max_attempts} attempts at this exercise are used up; what you handed in before counts"
+                        if max_attempts > 1
+                        else "the one attempt at this exercise is used up; what you handed in before counts"
+                    )
             connection.execute(
                 insert(submissions).values(
                     id=submission_id,
@@ -89,6 +102,7 @@ class Submissions:
             created_at=now,
             state=GradingState.QUEUED,
             score=None,
+            credit=None,
             queued_at=now,
             started_at=None,
             finished_at=None,
@@ -157,6 +171,11 @@ class Submissions:
                 for row in connection.execute(query)
             ]
 
+    def attempts(self, learner: str, course: str, exercise: str) -> int:
+        """How many attempts a learner has used: submissions, without those whose grading failed by our fault."""
+        with self._store.read() as connection:
+            return _attempts(connection, learner, course, exercise)
+
     def position(self, submission_id: str) -> int:
         """Place in the queue: 1 = next, 0 = running, done or unknown."""
         return self.positions().get(submission_id, 0)
@@ -174,6 +193,23 @@ class Submissions:
         )
         with self._store.read() as connection:
             return {row.path: bytes(row.content) for row in connection.execute(query.order_by("path"))}
+
+
+def _attempts(connection: Connection, learner: str, course: str, exercise: str) -> int:
+    latest = select(func.max(gradings.c.id)).where(gradings.c.submission_id == submissions.c.id)
+    query = (
+        select(func.count())
+        .select_from(submissions)
+        .join(gradings)
+        .where(
+            submissions.c.learner == learner,
+            submissions.c.course == course,
+            submissions.c.exercise == exercise,
+            gradings.c.id == latest.correlate(submissions).scalar_subquery(),
+            gradings.c.state != GradingState.FAILED,
+        )
+    )
+    return connection.scalar(query) or 0
 
 
 def _passback(row: RowMapping) -> Passback:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
     Double,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -34,23 +36,73 @@ nonces = Table(
     Column("expires_at", Double, nullable=False, index=True),
 )
 
+tickets = Table(
+    "tickets",
+    metadata,
+    # Of the token itself there is only a digest: who reads the table can use no ticket.
+    Column("digest", Text, primary_key=True),
+    Column("purpose", Text, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("expires_at", Double, nullable=False, index=True),
+)
+
+platforms = Table(
+    "platforms",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("version", Text, nullable=False),
+    # What the platform is known by: a consumer key, or issuer and client id.
+    Column("identity", Text, nullable=False),
+    Column("values", JSON, nullable=False),
+    Column("secret", Text),
+    Column("created_at", Double, nullable=False),
+    Column("removed_at", Double),
+)
+
+tool_keys = Table(
+    "tool_keys",
+    metadata,
+    Column("kid", Text, primary_key=True),
+    Column("private_key", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("active_at", Double, nullable=False),
+    Column("expires_at", Double),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("learner", Text, primary_key=True),
+    Column("display_name", Text),
+    Column("locale", Text),
+    Column("updated_at", Double, nullable=False),
+)
+
 placements = Table(
     "placements",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("platform", Text, nullable=False),
+    Column("deployment", Text, nullable=False, server_default=""),
     Column("context_id", Text, nullable=False),
     Column("resource_link_id", Text, nullable=False),
     Column("learner", Text, nullable=False),
     Column("course", Text, nullable=False),
     Column("exercise", Text, nullable=False),
+    # The person at the platform, to whom a score belongs there (LTI 1.3 alone).
+    Column("subject", Text, nullable=False, server_default=""),
+    Column("is_staff", Boolean, nullable=False, server_default=false()),
     Column("outcome_url", Text),
     Column("sourcedid", Text),
+    Column("lineitem_url", Text),
+    Column("lineitems_url", Text),
+    Column("scopes", JSON, nullable=False, server_default="[]"),
+    Column("last_timestamp", Double),
     Column("context_title", Text, nullable=False),
     Column("resource_title", Text, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("last_launched_at", Double, nullable=False),
-    UniqueConstraint("platform", "context_id", "resource_link_id", "learner"),
+    UniqueConstraint("platform", "deployment", "context_id", "resource_link_id", "learner"),
     Index(None, "learner", "course", "exercise"),
     sqlite_autoincrement=True,
 )
@@ -92,6 +144,8 @@ gradings = Table(
     Column("timings", JSON(none_as_null=True)),
     Column("report", JSON(none_as_null=True)),
     Column("score", Double),
+    # The score that counts, after the exercise's policy; NULL when it does not count at all.
+    Column("credit", Double),
     # The queue is a handful of rows among thousands of finished ones: index those alone.
     Index(
         "ix_gradings_waiting",
@@ -112,7 +166,10 @@ outbox = Table(
     Column("score", Double, nullable=False),
     Column("comment", Text),
     Column(
-        "state", Text, CheckConstraint("state IN ('pending', 'sent', 'failed', 'superseded')", "state"), nullable=False
+        "state",
+        Text,
+        CheckConstraint("state IN ('pending', 'sent', 'failed', 'superseded', 'dropped')", "state"),
+        nullable=False,
     ),
     Column("attempts", Integer, nullable=False),
     Column("next_attempt_at", Double, nullable=False),

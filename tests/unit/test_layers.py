@@ -42,6 +42,8 @@ LAYERS = {
 
 OWNERS = {
     "sqlalchemy": {f"{SERVICE}.store"},
+    "cryptography": {f"{SERVICE}.lti", f"{SERVICE}.store"},
+    "jwt": {f"{SERVICE}.lti"},
     "alembic": {f"{SERVICE}.store"},
     "docker": {f"{SERVICE}.sandbox", f"{SERVICE}.hub"},
     "dockerspawner": {f"{SERVICE}.hub"},

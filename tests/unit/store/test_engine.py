@@ -27,7 +27,7 @@ def test_migrations_make_the_same_constraints(store: Store, tmp_path: Path) -> N
         query = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name != 'alembic_version'"
         with of.read() as connection:
             return {
-                row.name: " ".join(sorted(row.sql.replace(",", " ").split()))
+                row.name: " ".join(sorted(row.sql.replace(",", " ").replace('"', "").split()))
                 for row in connection.exec_driver_sql(query)
             }
 

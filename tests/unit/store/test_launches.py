@@ -38,7 +38,7 @@ def test_of_many_at_once_one_uses_the_nonce(launches: Launches, clock: Clock) ->
 def test_a_launch_becomes_a_placement(launches: Launches, clock: Clock) -> None:
     placement = launch(launches)
     assert launches.placements("ada", "python", "warm-up") == [placement]
-    assert placement.has_outcome_service
+    assert placement.has_score_service
     assert (placement.context_title, placement.resource_title) == ("Data science", "Warm-up")
     assert placement.created_at == placement.last_launched_at == clock()
 
@@ -69,7 +69,7 @@ def test_half_an_outcome_service_is_none(launches: Launches) -> None:
         exercise="warm-up",
         outcome_url="https://lms.example/outcome",
     )
-    assert placement.outcome_url is None and not placement.has_outcome_service
+    assert placement.outcome_url is None and not placement.has_score_service
 
 
 def test_links_courses_platforms_and_learners_are_kept_apart(launches: Launches) -> None:

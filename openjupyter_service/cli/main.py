@@ -8,6 +8,8 @@ import click
 from openjupyter_service.cli.check import check
 from openjupyter_service.cli.courses import publish
 from openjupyter_service.cli.grade import grade
+from openjupyter_service.cli.keys import keys
+from openjupyter_service.cli.platform import platform
 from openjupyter_service.cli.store import migrate
 from openjupyter_service.errors import OpenJupyterError
 
@@ -22,6 +24,8 @@ cli.add_command(check)
 cli.add_command(grade)
 cli.add_command(publish)
 cli.add_command(migrate)
+cli.add_command(platform)
+cli.add_command(keys)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -68,6 +68,7 @@ def _canvas(values: Values) -> tuple[Step, ...]:
                 Field("Redirect URIs", tool.launch),
                 Field("Method", "Enter URL", is_choice=True),
                 Field("JSON URL", tool.canvas),
+                *((Field("or LTI JSON", values.canvas_json),) if values.canvas_json else ()),
             ),
         ),
         Step(

@@ -54,5 +54,7 @@ class Values:
     """Of LTI 1.1."""
     secret: str = ""
     """Of LTI 1.1; "" where it is not shown."""
+    canvas_json: str = ""
+    """Canvas's JSON with the key that signs now, for a Canvas that cannot fetch it; "" = left out."""
     is_registered: bool = False
     """Does OpenJupyter know the platform already?"""

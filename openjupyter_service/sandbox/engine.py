@@ -21,6 +21,8 @@ ROLE_LABEL = "openjupyter.role"
 OWNER_LABEL = "openjupyter.process"
 """Of one run of the service: what carries another one's is left over from a process that is dead."""
 ENGINE_SECONDS = 60
+REMOVAL_SECONDS = 30
+"""For a removal that is already under way."""
 _THREADS = 16
 _ROLES = ("sandbox", "judge")
 _LINK = "link"
@@ -111,8 +113,10 @@ class Engine:
             try:
                 self._client.api.remove_container(container, force=True, v=True)
             except APIError as error:
-                if error.status_code != 409:  # another removal of it is under way
+                if error.status_code != 409:
                     raise
+                # Another removal of it is under way; its volume can be removed only after that.
+                self._client.api.wait(container, timeout=REMOVAL_SECONDS, condition="removed")
 
     def _remove_volume(self, volume: str) -> None:
         with contextlib.suppress(NotFound):

@@ -89,3 +89,17 @@ async def test_what_is_gone_already_is_no_trouble(api: PlayedApi, caplog: pytest
     await engine.remove("gone")
     await engine.remove_link("gone")
     assert not caplog.records
+
+
+async def test_a_removal_that_is_under_way_is_waited_for(api: PlayedApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Conflict:
+        status_code = 409
+
+    def conflict(name: str, **options: Any) -> None:
+        raise APIError("removal is already in progress", response=Conflict())  # type: ignore[arg-type]
+
+    waited: list[tuple[str, str]] = []
+    monkeypatch.setattr(api, "remove_container", conflict, raising=False)
+    monkeypatch.setattr(api, "wait", lambda name, timeout, condition: waited.append((name, condition)), raising=False)
+    await engine_of(api).remove("sandbox")  # its volume comes next, and must no longer be in use
+    assert waited == [("sandbox", "removed")]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from openjupyter_service.lti.cartridge import TITLE
 from openjupyter_service.lti.steps import Field, Step, Values
+from openjupyter_service.platforms import Product
 
 
 def _credentials(values: Values, key: str, secret: str) -> tuple[Field, Field]:
@@ -13,6 +14,7 @@ def _credentials(values: Values, key: str, secret: str) -> tuple[Field, Field]:
 
 def _moodle(values: Values) -> tuple[Step, ...]:
     return (
+        *_begin(values, "moodle"),
         Step(
             "Site administration, Plugins, External tool, Manage tools, configure a tool manually:",
             (
@@ -40,6 +42,7 @@ def _moodle(values: Values) -> tuple[Step, ...]:
 
 def _canvas(values: Values) -> tuple[Step, ...]:
     return (
+        *_begin(values, "canvas"),
         Step(
             "Settings of the course or account, Apps, View App Configurations, + App, once for each exercise: custom "
             "fields belong to the app. Give them here only, not in the launch URL",
@@ -68,6 +71,7 @@ def _canvas(values: Values) -> tuple[Step, ...]:
 def _openedx(values: Values) -> tuple[Step, ...]:
     passport = f'"{values.name}:{values.consumer_key}:{values.secret or "SECRET"}"'
     return (
+        *_begin(values, "openedx"),
         Step(
             "In Studio, Advanced Settings:",
             (
@@ -93,6 +97,7 @@ def _openedx(values: Values) -> tuple[Step, ...]:
 
 def _blackboard(values: Values) -> tuple[Step, ...]:
     return (
+        *_begin(values, "blackboard"),
         Step(
             "Administrator Panel, LTI Tool Providers, Register LTI 1.1 Provider:",
             (
@@ -120,6 +125,7 @@ def _blackboard(values: Values) -> tuple[Step, ...]:
 
 def _brightspace(values: Values) -> tuple[Step, ...]:
     return (
+        *_begin(values, "brightspace"),
         Step(
             "Admin Tools, External Learning Tools, Manage Tool Providers (legacy), New Tool Provider:",
             (
@@ -145,6 +151,7 @@ def _brightspace(values: Values) -> tuple[Step, ...]:
 
 def _openhpi(values: Values) -> tuple[Step, ...]:
     return (
+        *_begin(values, "openhpi"),
         Step(
             "In the course's administration, LTI providers, add one:",
             (
@@ -168,6 +175,7 @@ def _openhpi(values: Values) -> tuple[Step, ...]:
 
 def _other(values: Values) -> tuple[Step, ...]:
     return (
+        *_begin(values, "other"),
         Step(
             "Register a tool of LTI 1.1 (or 1.0):",
             (
@@ -187,11 +195,25 @@ def _other(values: Values) -> tuple[Step, ...]:
     )
 
 
+def _begin(values: Values, product: Product) -> tuple[Step, ...]:
+    """Key and secret come first, unless they are there already."""
+    if values.is_registered:
+        return ()
+    return (
+        Step(
+            "Make a key and a secret:",
+            commands=(
+                f"openjupyter platform add --name {values.name} --product {product} --lti 1.1",
+                f"openjupyter platform show {values.name} --secret",
+            ),
+        ),
+    )
+
+
 def _prove(values: Values) -> Step:
-    add = () if values.is_registered else (f"openjupyter platform add --lti 1.1 --name {values.name}",)
     return Step(
         "Check it here, then open an exercise from the LMS.",
-        commands=(*add, f"openjupyter platform check {values.name}"),
+        commands=(f"openjupyter platform check {values.name}",),
     )
 
 

@@ -176,6 +176,7 @@ def _brightspace(values: Values) -> tuple[Step, ...]:
             values,
             "Admin Tools, Manage Extensibility, LTI Advantage, Register Tool, Dynamic: paste it into Tool initiation "
             "registration endpoint, and confirm",
+            then="the deployment, step 3",
         ),
         Step(
             "By hand instead: Admin Tools, Manage Extensibility, LTI Advantage, Register Tool, Standard",
@@ -237,9 +238,9 @@ def _other(values: Values) -> tuple[Step, ...]:
     )
 
 
-def _by_link(values: Values, where: str) -> Step:
+def _by_link(values: Values, where: str, then: str = "the last step") -> Step:
     return Step(
-        f"The quick way: make a one-time link, and use it in {where}. Then go on with the last step.",
+        f"The quick way: make a one-time link, and use it in {where}. Then go on with {then}.",
         commands=(f"openjupyter {BY_LINK.format(name=values.name)}",),
     )
 

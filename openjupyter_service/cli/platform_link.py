@@ -46,8 +46,8 @@ def _check(site: CommandSite, wanted: RegistrationLink) -> None:
     if wanted.course and site.settings.course(wanted.course) is None:
         known = ", ".join(course.name for course in site.settings.courses) or "none yet"
         raise click.UsageError(f"there is no course {wanted.course!r} in the settings; there are: {known}")
+    build("1.1", {"name": wanted.name or "any", "title": wanted.title, "consumer_key": "any", "secret": "any"})
     if not wanted.name:
         return
-    build("1.1", {"name": wanted.name, "title": wanted.title, "consumer_key": "any", "secret": "any"})
     if site.platforms.get(wanted.name) is not None and not isinstance(site.editable(wanted.name), Platform13):
         raise Unknown(f"{wanted.name} speaks LTI 1.1 and cannot be renewed by a link; give another --name")

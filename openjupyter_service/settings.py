@@ -145,5 +145,6 @@ def load_settings(path: Path | None = None) -> Settings:
         raise SettingsError(f"the settings file {path} is not TOML: {error}") from None
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        # What comes after a platform's number is first the version of LTI that it was taken for.
+        where = ".".join(str(part) for part in first["loc"] if part not in ("1.1", "1.3"))
         raise SettingsError(f"the settings file {path} has a wrong value for {where}: {first['msg']}") from None

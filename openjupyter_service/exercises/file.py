@@ -1,9 +1,10 @@
 """The keys of exercise.toml with their defaults and what each may hold; `title` alone is required."""
 
+from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from openjupyter_service.settings import parse_bytes
 
@@ -28,6 +29,12 @@ def _check_word(text: str) -> str:
     if not text or text != text.strip() or any(character.isspace() for character in text):
         raise ValueError(f"{text[:100]!r} is not a name; it must be one word")
     return text
+
+
+def _check_deadline(value: object) -> object:
+    if value is not None and not (isinstance(value, datetime) and value.tzinfo is not None):
+        raise ValueError("write date, time and offset without quotes, such as 2026-12-01T23:59:00+01:00")
+    return value
 
 
 def _check_size(least: str) -> AfterValidator:
@@ -108,12 +115,20 @@ class ExerciseFile(_Section):
     data: list[RelativePath] = []
     solution: RelativePath | None = None
     reveal: RevealPolicy = "none"
+    counts: Literal["best", "latest"] = "best"
+    deadline: Annotated[datetime, BeforeValidator(_check_deadline)] | None = None
+    late_factor: float = Field(default=0.0, ge=0, le=1)
+    attempts: int | None = Field(default=None, ge=1, le=10_000)
     image: Word | None = None
     runtime: Word | None = None
     limits: Limits = Limits()
     style: Style = Style()
     samples: list[Sample] = []
     variants: list[Variant] = []
+
+    def late_factor_at(self, time: float) -> float:
+        """What part of its score work counts that was handed in then (Unix seconds)."""
+        return self.late_factor if self.deadline is not None and time > self.deadline.timestamp() else 1.0
 
     @model_validator(mode="after")
     def _each_file_once(self) -> Self:

@@ -6,17 +6,24 @@ import logging
 import socket
 from collections.abc import AsyncIterator
 
+from openjupyter_service.grading.deliveries import Deliveries
+from openjupyter_service.grading.outbound import Outbound
 from openjupyter_service.grading.passback import Sender
 from openjupyter_service.grading.progress import Progress
 from openjupyter_service.grading.worker import Worker
 from openjupyter_service.sandbox.engine import Engine
 from openjupyter_service.sandbox.limits import pair_spec
 from openjupyter_service.sandbox.pool import Pool
+from openjupyter_service.secrets import site_secret
 from openjupyter_service.settings import GradingSettings, Settings
+from openjupyter_service.store.encryption import SecretBox
 from openjupyter_service.store.engine import Store
+from openjupyter_service.store.launches import Launches
 from openjupyter_service.store.outbox import Outbox
+from openjupyter_service.store.platforms import Platforms
 from openjupyter_service.store.queue import Queue
 from openjupyter_service.store.submissions import Submissions
+from openjupyter_service.store.tool_keys import ToolKeys
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +41,10 @@ class Grader:
             grading.pool_max,
             grading.pool_max_age_seconds,
         )
-        self._sender = Sender(settings, Outbox(store))
+        box = SecretBox(site_secret(settings.data_dir, "store"))
+        platforms, keys = Platforms(store, box, settings.platforms), ToolKeys(store, box)
+        deliveries = Deliveries(platforms, keys, Launches(store), Outbound())
+        self._sender = Sender(Outbox(store), deliveries.deliver)
         self._after_grading = asyncio.Event()
         queue, submissions = Queue(store), Submissions(store)
         # The same names after a restart, so that what a killed process held is known to be nobody's.

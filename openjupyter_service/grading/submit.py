@@ -37,6 +37,7 @@ def submit(settings: Settings, submissions: Submissions, learner: str, body: byt
         InvalidSubmission: no JSON, no notebook, files the exercise does not ask for
         TooLarge: notebook (without its outputs) or files over 10 MB
         NotFound: an unknown course or exercise
+        AttemptsUsedUp: the exercise allows no further submission
     """
     request = _parse(body)
     exercise = find_exercise(settings, request.course, request.exercise)
@@ -51,6 +52,7 @@ def submit(settings: Settings, submissions: Submissions, learner: str, body: byt
         commit=head(course.repository, course.branch),
         notebook_path=exercise.notebook,
         files={**files, exercise.notebook: notebook},
+        max_attempts=exercise.attempts,
     )
 
 

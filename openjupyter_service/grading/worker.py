@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import hashlib
 import logging
 import random
@@ -18,7 +19,7 @@ from openjupyter_service.report import internal_error
 from openjupyter_service.sandbox.pair import Containers
 from openjupyter_service.settings import Settings
 from openjupyter_service.store.queue import Queue
-from openjupyter_service.store.records import Claimed
+from openjupyter_service.store.records import Claimed, Counts
 from openjupyter_service.store.submissions import Submissions
 
 LEASE_SECONDS = 60.0
@@ -82,17 +83,20 @@ class Worker:
         lease = asyncio.create_task(self._keep_lease(claimed))
         self._progress.queue_moved()
         try:
-            graded = await self._grade(claimed)
+            exercise, graded = await self._grade(claimed)
             timings = {"queue": max(started - claimed.queued_at, 0.0), **graded.timings}
             storing = time.monotonic()
-            await asyncio.to_thread(
+            finish = functools.partial(
                 self._queue.finish,
                 claimed.grading_id,
                 self.name,
                 graded.report.model_dump(mode="json"),
                 graded.report.score,
                 timings,
+                late_factor=exercise.late_factor_at(claimed.created_at),
+                counts=Counts(exercise.counts),
             )
+            await asyncio.to_thread(finish)
             timings["store"] = time.monotonic() - storing
             log.info("graded %s: %s %s", claimed.submission_id, graded.report.status, _seconds(timings))
         except Exception as error:
@@ -102,13 +106,13 @@ class Worker:
             self._progress.forget(claimed.submission_id)
             self._progress.queue_moved()
 
-    async def _grade(self, claimed: Claimed) -> Graded:
+    async def _grade(self, claimed: Claimed) -> tuple[Exercise, Graded]:
         exercise, files = await asyncio.to_thread(self._gather, claimed)
 
         def publish(event: dict[str, Any]) -> None:
             self._progress.publish(claimed.submission_id, {"state": "running", **event})
 
-        return await grade(
+        return exercise, await grade(
             self._containers,
             self._settings.grading,
             exercise,

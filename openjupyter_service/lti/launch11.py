@@ -10,7 +10,9 @@ from urllib.parse import parse_qsl
 from oauthlib.oauth1.rfc5849 import Client, signature
 
 from openjupyter_service.errors import LaunchRefused
-from openjupyter_service.lti.launch import AnonymousLaunch, Custom, Launch, Message, OutcomeService
+from openjupyter_service.lti.launch import AnonymousLaunch, ContentRequest, Custom, Launch, Message, OutcomeService
+from openjupyter_service.lti.roles import is_staff
+from openjupyter_service.lti.texts import MAX_ID, identifier, locale, title
 from openjupyter_service.platforms import is_web_address
 
 WINDOW_SECONDS = 300
@@ -19,17 +21,21 @@ WINDOW_SECONDS = 300
 MAX_BYTES = 256 * 1024
 MAX_PARAMETERS = 500
 _MAX_NAME = 256
-_MAX_ID = 512
 _MAX_SOURCEDID = 4096
-_MAX_TITLE = 255
 
 _SIGN = {
     "HMAC-SHA1": signature.sign_hmac_sha1_with_client,
     "HMAC-SHA256": signature.sign_hmac_sha256_with_client,
 }
-_ONCE = ("oauth_", "lti_", "lis_", "custom_", "context_", "resource_link_", "launch_presentation_", "user_id", "roles")
-_NOT_XML = re.compile("[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x9f]")
-"""Control characters, and what XML 1.0 cannot carry back to the LMS (XML 1.0, section 2.2)."""
+_ONCE = (
+    *("oauth_", "lti_", "lis_", "custom_", "context_", "resource_link_", "launch_presentation_", "content_item_"),
+    *("accept_", "user_id", "roles", "data"),
+)
+_MESSAGES = {
+    "basic-lti-launch-request": Message.RESOURCE_LINK,
+    "ContentItemSelectionRequest": Message.DEEP_LINKING,
+}
+_CUSTOM = tuple(Custom.__dataclass_fields__)
 
 Parameters = Sequence[tuple[str, str]]
 
@@ -152,36 +158,57 @@ def _check_signature(method: str, url: str, pairs: Parameters, values: dict[str,
 
 
 def _read_launch(platform: str, values: dict[str, str]) -> Launch:
-    if values.get("lti_message_type") != "basic-lti-launch-request":
-        raise LaunchRefused("lti_message_type is not basic-lti-launch-request")
+    kind = values.get("lti_message_type", "")
+    if kind not in _MESSAGES:
+        raise LaunchRefused(f"lti_message_type is neither of {', '.join(_MESSAGES)}")
+    message = _MESSAGES[kind]
     if values.get("lti_version") not in ("LTI-1p0", "LTI-1p1"):
         raise LaunchRefused("lti_version is not LTI-1p0")
-    resource_link_id = _required(values, "resource_link_id")
-    if not values.get("user_id", "").strip():
-        raise AnonymousLaunch(f"no user_id: platform {platform} launches anonymously")
-    locale = values.get("launch_presentation_locale", "")
-    return Launch(
+    is_link = message is Message.RESOURCE_LINK
+    resource_link_id = _required(values, "resource_link_id") if is_link else ""
+    launch = Launch(
         platform=platform,
         version="1.1",
         deployment="",
-        message=Message.RESOURCE_LINK,
-        subject=_required(values, "user_id"),
-        context_id=_identifier(values, "context_id"),
+        message=message,
+        subject=identifier("user_id", values.get("user_id", "")),
+        context_id=identifier("context_id", values.get("context_id", "")),
         resource_link_id=resource_link_id,
-        context_title=_title(values.get("context_title") or values.get("context_label") or ""),
-        resource_title=_title(values.get("resource_link_title", "")),
-        is_staff=False,
-        custom=Custom(**{name: _identifier(values, f"custom_{name}") for name in Custom.__dataclass_fields__}),
-        grade_service=_outcome_service(values),
-        content_request=None,
-        locale=locale if re.fullmatch(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*", locale) else None,
-        display_name=_title(values.get("lis_person_name_full", "")) or None,
+        context_title=title(values.get("context_title") or values.get("context_label") or ""),
+        resource_title=title(values.get("resource_link_title", "")),
+        is_staff=is_staff(values.get("roles", "").split(",")),
+        custom=Custom(
+            **{name: identifier(f"custom_{name}", values.get(f"custom_{name}", "")) for name in _CUSTOM},
+        ),
+        grade_service=_outcome_service(values) if is_link else None,
+        content_request=None if is_link else _content_request(values),
+        locale=locale(values.get("launch_presentation_locale", "")),
+        display_name=title(values.get("lis_person_name_full", "")) or None,
+    )
+    if not launch.subject.strip():
+        raise AnonymousLaunch(f"no user_id: platform {platform} launches anonymously")
+    return launch
+
+
+def _content_request(values: dict[str, str]) -> ContentRequest:
+    """What an LMS asks for (Content-Item Message 1.0, section 3.1)."""
+    return_url = _required(values, "content_item_return_url", 2048)
+    if not is_web_address(return_url):
+        raise LaunchRefused("content_item_return_url is not an http(s) address without user, password and fragment")
+    accepted = {kind.strip() for kind in values.get("accept_media_types", "").split(",")}
+    if not accepted & {"application/vnd.ims.lti.v1.ltilink", "*/*"}:
+        raise LaunchRefused("the platform does not accept links from us (accept_media_types)")
+    return ContentRequest(
+        return_url=return_url,
+        data=values.get("data"),
+        accepts_several=values.get("accept_multiple", "").lower() == "true",
+        accepts_lineitem=False,
     )
 
 
 def _outcome_service(values: dict[str, str]) -> OutcomeService | None:
     url = values.get("lis_outcome_service_url", "")
-    sourcedid = _identifier(values, "lis_result_sourcedid", _MAX_SOURCEDID)
+    sourcedid = identifier("lis_result_sourcedid", values.get("lis_result_sourcedid", ""), _MAX_SOURCEDID)
     if not url or not sourcedid:
         return None
     if not is_web_address(url):
@@ -189,21 +216,8 @@ def _outcome_service(values: dict[str, str]) -> OutcomeService | None:
     return OutcomeService(url, sourcedid)
 
 
-def _required(values: dict[str, str], name: str) -> str:
-    value = _identifier(values, name)
+def _required(values: dict[str, str], name: str, limit: int = MAX_ID) -> str:
+    value = identifier(name, values.get(name, ""), limit)
     if not value.strip():
         raise LaunchRefused(f"the parameter {name} is missing")
     return value
-
-
-def _identifier(values: dict[str, str], name: str, limit: int = _MAX_ID) -> str:
-    value = values.get(name, "")
-    if len(value) > limit:
-        raise LaunchRefused(f"the parameter {name} is longer than {limit} characters")
-    if _NOT_XML.search(value):
-        raise LaunchRefused(f"the parameter {name} contains control characters")
-    return value
-
-
-def _title(text: str) -> str:
-    return " ".join(_NOT_XML.sub(" ", text).split())[:_MAX_TITLE]

@@ -5,7 +5,6 @@ import hashlib
 import math
 import secrets
 import time
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree.ElementTree import Element, ParseError
 from xml.sax.saxutils import escape
@@ -13,6 +12,9 @@ from xml.sax.saxutils import escape
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from oauthlib.oauth1.rfc5849 import Client, parameters, signature
+
+from openjupyter_service.lti.delivery import Delivery, failed
+from openjupyter_service.lti.fetch import Answer
 
 MAX_ANSWER_BYTES = 64 * 1024
 _MAX_DESCRIPTION = 300
@@ -42,17 +44,6 @@ _ENVELOPE = """<?xml version="1.0" encoding="UTF-8"?>
   </imsx_POXBody>
 </imsx_POXEnvelopeRequest>
 """
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeResult:
-    """What an LMS answered."""
-
-    accepted: bool
-    final: bool
-    """There is no use in trying again."""
-    description: str
-    """For the log and the report; one line."""
 
 
 def score_text(score: float) -> str:
@@ -96,25 +87,25 @@ def build_replace_result(
     return headers, body
 
 
-def parse_answer(status: int, body: bytes) -> OutcomeResult:
+def parse_answer(answer: Answer) -> Delivery:
     """Read the answer to a replaceResult request.
 
     Failures come as HTTP 200 with `imsx_codeMajor` failure, so that the body decides. Only `unsupported` is final:
     everything else, an unknown address or a refused signature among it, may be mended on the LMS's side.
     """
-    if status != 200:
-        return OutcomeResult(False, False, f"HTTP {status}")
-    if len(body) > MAX_ANSWER_BYTES:
-        return OutcomeResult(False, False, "the answer is too long")
+    if answer.status != 200:
+        return failed(f"HTTP {answer.status}", of_platform=answer.status in (429, 502, 503, 504))
+    if len(answer.body) > MAX_ANSWER_BYTES:
+        return failed("the answer is too long")
     try:
-        root: Element = fromstring(body, forbid_dtd=True)
+        root: Element = fromstring(answer.body, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError):
-        return OutcomeResult(False, False, "the answer is not XML")
+        return failed("the answer is not XML")
     major = _text(root, "imsx_codeMajor").lower()
     description = _text(root, "imsx_description") or "no description"
     if not major:
-        return OutcomeResult(False, False, "the answer has no imsx_codeMajor")
-    return OutcomeResult(major == "success", major in ("success", "unsupported"), f"{major[:20]}: {description}")
+        return failed("the answer has no imsx_codeMajor")
+    return Delivery(major == "success", major in ("success", "unsupported"), f"{major[:20]}: {description}")
 
 
 def _text(root: Element, name: str) -> str:

@@ -5,17 +5,18 @@ import dataclasses
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_, update
+from sqlalchemy import RowMapping, Select, func, select, tuple_, update
 
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.records import OutboxItem, PassbackState
-from openjupyter_service.store.tables import outbox, placements
+from openjupyter_service.store.tables import gradings, outbox, placements
 
 _ERROR_CHARACTERS = 1000
 _UNSENT = (PassbackState.PENDING, PassbackState.FAILED, PassbackState.DROPPED)
 _ITEM = [each.name for each in dataclasses.fields(OutboxItem)]
 _OF_OUTBOX = [name for name in _ITEM if name in outbox.c]
-_OF_PLACEMENT = [name for name in _ITEM if name not in outbox.c]
+_OF_PLACEMENT = [name for name in _ITEM if name in placements.c and name not in outbox.c]
+_MAXIMUM = gradings.c.report["max_points"].as_float().label("maximum")
 
 
 class Outbox:
@@ -153,10 +154,7 @@ class Outbox:
 
     def _read(self, query: Select[Any]) -> builtins.list[OutboxItem]:
         with self._store.read() as connection:
-            return [
-                OutboxItem(**dict(row) | {"state": PassbackState(row["state"]), "scopes": tuple(row["scopes"])})
-                for row in connection.execute(query).mappings()
-            ]
+            return [OutboxItem(**dict(row) | _decoded(row)) for row in connection.execute(query).mappings()]
 
     def _change(self, item_id: int, states: tuple[PassbackState, ...], values: dict[str, Any]) -> None:
         with self._store.write() as connection:
@@ -168,9 +166,18 @@ class Outbox:
 
 
 def _items() -> Select[Any]:
-    return select(*(outbox.c[name] for name in _OF_OUTBOX), *(placements.c[name] for name in _OF_PLACEMENT)).join_from(
-        outbox, placements
-    )
+    columns = [*(outbox.c[name] for name in _OF_OUTBOX), *(placements.c[name] for name in _OF_PLACEMENT)]
+    return select(*columns, _MAXIMUM).join_from(outbox, placements).join(gradings, gradings.c.id == outbox.c.grading_id)
+
+
+def _decoded(row: RowMapping) -> dict[str, Any]:
+    maximum = row["maximum"]
+    return {
+        "state": PassbackState(row["state"]),
+        "scopes": tuple(row["scopes"]),
+        # An exercise without points has a score nevertheless.
+        "maximum": maximum if maximum is not None and maximum > 0 else 1.0,
+    }
 
 
 def _error(text: str) -> dict[str, Any]:

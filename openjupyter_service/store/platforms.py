@@ -68,8 +68,19 @@ class Platforms:
             and client_id in (None, platform.client_id)
         ]
 
-    def add(self, platform: AnyPlatform) -> None:
+    def removed_identity(self, name: str) -> str | None:
+        """What a platform was known by that had this name and was removed (see identity_of); None if there is none."""
+        query = select(platforms.c.identity).where(platforms.c.name == name, platforms.c.removed_at.is_not(None))
+        with self._store.read() as connection:
+            return connection.scalar(query)
+
+    def add(self, platform: AnyPlatform, same_lms: bool = False) -> None:
         """Register a platform.
+
+        Args:
+            platform: the new one.
+            same_lms: the caller knows that a removed platform of this name was the same LMS, though it was known by
+                another client id or consumer key: then it may have its name back.
 
         Raises:
             PlatformError: its name, consumer key or issuer and client id is taken, or the name was another platform's
@@ -80,7 +91,7 @@ class Platforms:
             self._check_free(platform, identity)
             row = connection.execute(select(platforms).where(platforms.c.name == platform.name)).first()
             if row is not None:
-                if row.identity != identity:
+                if row.identity != identity and not same_lms:
                     raise PlatformError(
                         f"the name {platform.name} once belonged to another platform, and its learners' accounts hang "
                         "on it; choose another name"
@@ -88,7 +99,7 @@ class Platforms:
                 connection.execute(
                     update(platforms)
                     .where(platforms.c.name == platform.name)
-                    .values(**self._values(platform), removed_at=None)
+                    .values(version=platform.version, identity=identity, **self._values(platform), removed_at=None)
                 )
                 return
             connection.execute(

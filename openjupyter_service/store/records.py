@@ -182,6 +182,9 @@ class OutboxItem:
     course: str
     exercise: str
     score: float
+    """What counts, 0..1."""
+    maximum: float
+    """Points of the exercise, by the report."""
     comment: str | None
     attempts: int
     """Attempts made so far."""

@@ -19,6 +19,10 @@ class ToolKeys:
         self._store = store
         self._box = box
 
+    def now(self) -> float:
+        """The store's time, in Unix seconds."""
+        return self._store.now()
+
     def signing(self) -> ToolKey | None:
         """The newest key that signs already; None when there is none."""
         now = self._store.now()

@@ -118,8 +118,8 @@ def make_site(folder: Path, clock: Callable[[], float] = time.time) -> CourseSit
     settings = Settings(
         data_dir=folder,
         platforms=[
-            Platform11(name="moodle", consumer_key="key", secret="a secret"),  # type: ignore[arg-type]
-            Platform11(name="other", consumer_key="other-key", secret="another"),  # type: ignore[arg-type]
+            Platform11(name="moodle", consumer_key="key", secret="a secret", private_network=True),  # type: ignore[arg-type]
+            Platform11(name="other", consumer_key="other-key", secret="another", private_network=True),  # type: ignore[arg-type]
         ],
         courses=[Course(name="python", repository=folder / "course.git", private=folder / "private")],
     )

@@ -14,9 +14,13 @@ import tornado.web
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
+from openjupyter_service.grading import outbound
 from openjupyter_service.grading import passback as module
+from openjupyter_service.grading.deliveries import Deliveries
+from openjupyter_service.grading.outbound import Outbound
 from openjupyter_service.grading.passback import Sender
 from openjupyter_service.report import Report, Status
+from openjupyter_service.store import Launches, Platforms, SecretBox, ToolKeys
 from openjupyter_service.store.records import Passback, PassbackState
 from tests.unit.grading.course import CourseSite, until
 
@@ -95,10 +99,16 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "FIRST_DELAY_SECONDS", 0.05)
 
 
+def deliveries(site: CourseSite) -> Deliveries:
+    box = SecretBox(b"k" * 32)
+    platforms = Platforms(site.store, box, site.settings.platforms)
+    return Deliveries(platforms, ToolKeys(site.store, box), Launches(site.store), Outbound())
+
+
 @contextlib.asynccontextmanager
 async def sending(site: CourseSite) -> AsyncIterator[asyncio.Event]:
     wake = asyncio.Event()
-    task = asyncio.create_task(Sender(site.settings, site.outbox).run(wake))
+    task = asyncio.create_task(Sender(site.outbox, deliveries(site).deliver).run(wake))
     try:
         yield wake
     finally:
@@ -160,10 +170,11 @@ async def test_an_accepted_score_is_sent_exactly_once(site: CourseSite, lms: Lms
         ((200, "garbage"), "not XML"),
         ((200, ""), "not XML"),
         ((200, "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"), "not XML"),
-        ((200, "x" * 100_000), "not reached"),
+        ((200, "x" * 100_000), "too long"),
+        ((200, "x" * 2_000_000), "not reached"),
         (CLOSES, "not reached"),
     ],
-    ids=["500", "404", "redirect", "failure in 200", "HTML", "garbage", "empty", "entities", "too long", "closed"],
+    ids=["500", "404", "redirect", "failure in 200", "HTML", "garbage", "empty", "entities", "too long", "endless", "closed"],
 )
 async def test_what_is_not_an_acceptance_is_tried_again_until_it_is_one(
     site: CourseSite, lms: Lms, bad: Any, words: str
@@ -245,7 +256,7 @@ async def test_one_that_hangs_delays_nobody_else(site: CourseSite, lms: Lms, mon
 async def test_one_that_hangs_is_left_and_tried_again(
     site: CourseSite, lms: Lms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr(outbound, "REQUEST_SECONDS", 0.2)
     site.launch(url=lms.answer("/hangs", HANGS, OK))
     submission = graded(site, 0.5)
     async with sending(site):
@@ -301,7 +312,7 @@ async def test_a_platform_that_is_gone_keeps_its_score(site: CourseSite, lms: Lm
         await until(lambda: passbacks(site, submission)[0].last_error)
     (passback,) = passbacks(site, submission)
     assert (passback.state, lms.requests) == (PassbackState.PENDING, [])
-    assert passback.last_error == "its platform is no longer in the settings"
+    assert passback.last_error == "its platform is no longer registered"
 
 
 async def test_an_internal_error_sends_nothing(site: CourseSite, lms: Lms) -> None:

@@ -3,6 +3,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 
 from openjupyter_service.errors import LaunchRefused
+from openjupyter_service.lti.launch import Custom, Message, OutcomeService
 from openjupyter_service.lti.launch11 import (
     MAX_BYTES,
     MAX_PARAMETERS,
@@ -19,9 +20,10 @@ def test_a_signed_launch_is_read() -> None:
     assert (launch.context_id, launch.resource_link_id) == ("course-7", "link-1")
     assert (launch.context_title, launch.resource_title) == ("Data science", "Warm-up")
     assert (launch.custom.course, launch.custom.exercise) == ("python", "warm-up")
-    assert launch.outcome_url == "https://lms.example/outcome?course=7"
-    assert launch.sourcedid == '{"data":{"instanceid":"2"},"hash":"a&b"}'
-    assert launch.roles == ("Learner", "urn:lti:role:ims/lis/Learner")
+    assert launch.grade_service == OutcomeService(
+        "https://lms.example/outcome?course=7", '{"data":{"instanceid":"2"},"hash":"a&b"}'
+    )
+    assert not launch.is_staff and launch.message is Message.RESOURCE_LINK and launch.version == "1.1"
     assert (launch.locale, launch.display_name) == ("de-DE", "Ada Öztürk")
 
 
@@ -49,7 +51,7 @@ def test_empty_parameters_are_signed() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"lti_message_type": "ContentItemSelectionRequest"}, "lti_message_type"),
+        ({"lti_message_type": "ToolProxyRegistrationRequest"}, "lti_message_type"),
         ({"lti_message_type": None}, "lti_message_type"),
         ({"lti_version": "LTI-2p0"}, "lti_version"),
         ({"lti_version": None}, "lti_version"),
@@ -87,7 +89,7 @@ def test_a_launch_without_user_is_told_apart(user_id: str | None) -> None:
 @pytest.mark.parametrize("missing", ["lis_outcome_service_url", "lis_result_sourcedid"])
 def test_half_an_outcome_service_is_none(missing: str) -> None:
     launch = verify(sign({missing: None}))
-    assert (launch.outcome_url, launch.sourcedid) == (None, None)
+    assert launch.grade_service is None
 
 
 def test_a_launch_may_leave_out_what_is_optional() -> None:
@@ -100,8 +102,8 @@ def test_a_launch_may_leave_out_what_is_optional() -> None:
             }
         )
     )
-    assert (launch.context_id, launch.course, launch.exercise, launch.roles) == ("", "", "", ())
-    assert launch.locale is launch.display_name is launch.outcome_url is None
+    assert (launch.context_id, launch.custom, launch.is_staff) == ("", Custom(), False)
+    assert launch.locale is launch.display_name is launch.grade_service is None
 
 
 def test_titles_are_tidied_and_cut() -> None:

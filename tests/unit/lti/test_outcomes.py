@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openjupyter_service.lti.fetch import Answer
 from openjupyter_service.lti.outcomes import MAX_ANSWER_BYTES, build_replace_result, parse_answer, score_text
 
 NS = "{http://www.imsglobal.org/services/ltiv1p1/xsd/imsoms_v1p0}"
@@ -104,13 +105,13 @@ def test_every_try_has_its_own_nonce() -> None:
 
 @pytest.mark.parametrize("major", ["success", "Success", " success "])
 def test_success_is_accepted(major: str) -> None:
-    result = parse_answer(200, answer(major, "Score for row-7 is now 0.5"))
+    result = parse_answer(Answer(200, body=answer(major, "Score for row-7 is now 0.5")))
     assert (result.accepted, result.final) == (True, True)
     assert result.description == "success: Score for row-7 is now 0.5"
 
 
 def test_a_missing_namespace_does_not_matter() -> None:
-    assert parse_answer(200, answer("success", namespace="")).accepted
+    assert parse_answer(Answer(200, body=answer("success", namespace=""))).accepted
 
 
 @pytest.mark.parametrize(
@@ -146,10 +147,10 @@ def test_a_missing_namespace_does_not_matter() -> None:
     ],
 )
 def test_anything_else_is_not_accepted(status: int, body: bytes, final: bool, description: str) -> None:
-    result = parse_answer(status, body)
+    result = parse_answer(Answer(status, body=body))
     assert (result.accepted, result.final, result.description) == (False, final, description)
 
 
 def test_a_description_is_one_line_of_bounded_length() -> None:
-    result = parse_answer(200, answer("failure", "a\n b " * 500))
+    result = parse_answer(Answer(200, body=answer("failure", "a\n b " * 500)))
     assert "\n" not in result.description and len(result.description) < 330

@@ -54,7 +54,8 @@ _OF_13 = (
 _OF_11 = ("consumer_key", "secret_file", "new_secret")
 _FAREWELL = """\
 Launches from {name} are refused from now on. Its people keep their accounts, files and reports, and nobody else ever
-gets these accounts. Add it again under the same name with {identity}, and all is as before."""
+gets these accounts. Add it again under the same name with {identity} (or --same-lms, if the LMS gives
+other values then), and all is as before."""
 _MANY = 10_000
 
 
@@ -68,12 +69,13 @@ def _value_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--name", help="Short name; part of learners' identity, so it stays for ever.")
 @click.option("--lti", type=click.Choice(["1.1", "1.3"]), help="Version; default: 1.3 where the LMS speaks it.")
 @_value_options
+@click.option("--same-lms", is_flag=True, help="A removed platform of this name was this LMS: it gets its people back.")
 @settings_option
-def add(settings: Path | None, **given: Any) -> None:
+def add(same_lms: bool, settings: Path | None, **given: Any) -> None:
     """Add a platform. On a terminal, what is missing is asked for, with hints where in the LMS it stands."""
     with open_site(settings) as site:
         platform = Form(given, site.tool).platform()
-        site.platforms.add(platform)
+        site.platforms.add(platform, same_lms)
         if not site.tool.is_public:
             click.echo(f"note: {site.tool.hub_url} is not https; for an LMS elsewhere set public_url", err=True)
         click.echo(f"{platform.name} is added. The hub knows it at once.")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def check(name: str, as_json: bool, settings: Path | None) -> None:
     else:
         print_findings(Console(soft_wrap=False), findings)
     if any(finding.ok is False for finding in findings):
-        raise click.exceptions.Exit(1)
+        sys.exit(1)
 
 
 def find(site: CommandSite, name: str) -> list[Finding]:

@@ -13,6 +13,7 @@ from traitlets import Instance, Unicode
 
 from openjupyter_service.errors import LaunchRefused, NotFound
 from openjupyter_service.exercises.course import load_exercise
+from openjupyter_service.hub import register, setup
 from openjupyter_service.hub.launch import LaunchHandler, handlers
 from openjupyter_service.hub.secrets import identity_key
 from openjupyter_service.lti.identity import learner_name
@@ -36,8 +37,8 @@ class OpenJupyterAuthenticator(LTI11Authenticator):
     service_url = Unicode(config=True, help="The service as learners' containers reach it.")
 
     def get_handlers(self, app: Any) -> list[Any]:
-        """The launch address alone."""
-        return list(handlers)
+        """Launches, and what LMSes and operators need to connect."""
+        return [*handlers, *register.handlers, *setup.handlers]
 
     async def authenticate(self, handler: LaunchHandler, data: Any = None) -> dict[str, Any]:
         """Verify the launch, note the placement, and tell the handler where to go.

@@ -96,7 +96,7 @@ def _configuration(url: str, values: Mapping[str, Any], private_network: bool) -
     addresses = {}
     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint"):
         addresses[name] = word(values.get(name))
-        _check_address(f"{name} in the LMS's configuration", addresses[name], private_network)
+        _check_address(f"the {name} of the LMS's configuration", addresses[name], private_network)
     about = values.get(_PLATFORM)
     about = about if isinstance(about, dict) else {}
     family = word(about.get("product_family_code"))

@@ -13,6 +13,7 @@ from openjupyter_service.lti.addresses import ToolAddresses
 from openjupyter_service.lti.configuration import word
 from openjupyter_service.lti.fetch import Answer, Fetch, Unreachable
 from openjupyter_service.lti.findings import Finding, public_address
+from openjupyter_service.lti.keysets import parse_key_set
 from openjupyter_service.lti.scopes import SCOPES
 from openjupyter_service.lti.token_refusals import SERVICES, explain_refusal
 from openjupyter_service.platforms import ANY_DEPLOYMENT, Platform13
@@ -95,20 +96,15 @@ class PlatformCheck:
             answer = await self._get(url)
         except Unreachable as error:
             return self._unreachable(what, url, error)
-        if answer.status != 200:
-            return Finding(
-                what, False, f"{url} answers HTTP {answer.status}", f"{self._edit} --jwks-url URL, if it is wrong"
-            )
-        keys = _keys(answer)
-        usable = [key for key in keys if _is_usable(key)]
-        if not usable:
-            text = (
-                f"{url} shows {len(keys)} keys, none of which is RSA with 2048 bits or more"
-                if keys
-                else f"{url} shows no keys"
-            )
-            return Finding(what, False, text, f"{self._edit} --jwks-url URL, with the address that the LMS shows")
-        return Finding(what, True, f"{len(usable)} at {url}")
+        step = f"{self._edit} --jwks-url URL, with the address that the LMS shows"
+        try:
+            keys, refused = parse_key_set(answer)
+        except ValueError as error:
+            return Finding(what, False, f"{url} shows no keys: {error}", step)
+        if not keys:
+            reasons = "; ".join(f"{kid[:40]!r}: {why}" for kid, why in list(refused.items())[:3]) or "it is empty"
+            return Finding(what, False, f"{url} shows no key that can be used: {reasons}", step)
+        return Finding(what, True, f"{len(keys)} at {url}")
 
     async def _token(self) -> Finding:
         """Section 4.1.1 of the Security Framework 1.0: a token by our signed assertion."""
@@ -194,18 +190,6 @@ class PlatformCheck:
 def _keys(answer: Answer) -> list[dict[str, Any]]:
     keys = _object(answer).get("keys")
     return [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else []
-
-
-def _is_usable(key: Mapping[str, Any]) -> bool:
-    """Public, RSA, of 2048 bits or more, and meant to sign (Security Framework 1.0, section 5.1.2)."""
-    modulus = word(key.get("n"))
-    return (
-        key.get("kty") == "RSA"
-        and "d" not in key
-        and key.get("use", "sig") == "sig"
-        and key.get("alg", "RS256") == "RS256"
-        and len(modulus) * 6 >= 2048
-    )
 
 
 def _object(answer: Answer) -> dict[str, Any]:

@@ -321,6 +321,8 @@ def test_removing_says_what_happens_and_wants_a_yes(command: Command, site: Path
     assert stored(tmp_path, "moodle") is None
     assert "once belonged" in command.fails(*WHOLE, "--client-id", "another")
     assert command(*WHOLE).code == 0, "the same LMS may come back"
+    command("platform", "remove", "moodle", "--yes")
+    assert command(*WHOLE, "--client-id", "another", "--same-lms").code == 0
 
 
 def test_on_a_terminal_it_asks(command: Command, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

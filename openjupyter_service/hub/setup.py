@@ -27,9 +27,7 @@ class SetupHandler(RegistryHandler):
         """The page."""
         user = self.current_user
         if user is None or not user.admin:
-            raise HTTPError(
-                403, "This page is for operators. Sign in by the link that `openjupyter admin-link` prints."
-            )
+            raise HTTPError(403, "This page is for operators. Sign in by the link that openjupyter admin-link prints.")
         platforms = await self.in_thread(self.registry.platforms.all)
         chosen = next((known for known in platforms if known.name == self._argument("platform")), None)
         product = self._argument("for") or (chosen.product if chosen else "moodle")

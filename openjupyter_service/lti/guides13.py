@@ -81,7 +81,7 @@ def _canvas(values: Values) -> tuple[Step, ...]:
         ),
         _tell(
             values,
-            "With that number and the deployment id",
+            "Keep that number and the deployment id",
             "--product canvas --base-url https://school.instructure.com",
         ),
         Step(

@@ -64,8 +64,9 @@ def admin(hub: Hub) -> Iterator[Registering]:
 def refusal(answer: requests.Response, status: int = 400) -> str:
     assert answer.status_code == status
     assert "could not be connected" in answer.text and "Nothing was changed here" in answer.text
-    (reason,) = re.findall(r'role="alert">(.*?)</p>', answer.text)
-    return unescape(reason[0].lower() + reason[1:])
+    (reason,) = re.findall(r'role="alert">\s*(.*?)\s*</p>', answer.text, re.DOTALL)
+    assert "`" not in reason
+    return unescape(re.sub("</?code>", "", reason[0].lower() + reason[1:]))
 
 
 def test_the_whole_trip(admin: Registering, hub: Hub) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import click
 
+from openjupyter_service.cli.admin_link import admin_link
 from openjupyter_service.cli.check import check
 from openjupyter_service.cli.courses import publish
 from openjupyter_service.cli.grade import grade
@@ -20,6 +21,7 @@ def cli() -> None:
     """OpenJupyter: a JupyterLab for every learner of an LMS, sealed grading, scores in the gradebook."""
 
 
+cli.add_command(admin_link)
 cli.add_command(check)
 cli.add_command(grade)
 cli.add_command(publish)

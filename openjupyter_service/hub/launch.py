@@ -1,64 +1,140 @@
-"""The hub's door: an LTI launch comes in, a signed-in learner goes on to the notebook."""
+"""The hub's door: a launch of LTI 1.1 or 1.3 comes in, a signed-in learner goes on to the notebook."""
 
-import uuid
-from typing import Any
+import time
 
 from jupyterhub.handlers import BaseHandler
-from ltiauthenticator.lti11.handlers import LTI11AuthenticateHandler
 
-from openjupyter_service.errors import ExerciseError, LaunchRefused, NotFound
-from openjupyter_service.lti.launch import AnonymousLaunch
-
-TEMPLATE = "openjupyter-message.html"
-
-_REFUSED = "Please go back to your course and open the exercise again. If that does not help, tell your course team."
-_ANONYMOUS = (
-    "Your course did not tell us who you are, so your work could not be kept for you. Please ask your course team to "
-    "let this exercise know the learner's user id."
+from openjupyter_service.errors import Forbidden, LaunchRefused, OpenJupyterError
+from openjupyter_service.hub import select
+from openjupyter_service.hub.admission import Admitted, admit, name_of
+from openjupyter_service.hub.door import DoorHandler, PageForm
+from openjupyter_service.hub.login import (
+    PURPOSE,
+    decode_form,
+    decode_query,
+    forget_browser,
+    is_same_browser,
 )
-_UNKNOWN = "This link does not lead to an exercise. Please tell your course team, so that they can mend it."
-_BROKEN = "This exercise cannot be opened at the moment. Please tell your course team."
+from openjupyter_service.hub.window import offer_window
+from openjupyter_service.lti.launch import Launch, Message
+from openjupyter_service.lti.launch11 import Consumer, Parameters, verify_launch
+from openjupyter_service.lti.launch13 import verify_id_token
+from openjupyter_service.platforms import Platform13
+
+_REPOSTED = "openjupyter_reposted"
 _WELCOME = "Please open your exercise from your course. You will be signed in by it, and need no password here."
 
 
-class LaunchHandler(LTI11AuthenticateHandler):
+class LaunchHandler(DoorHandler):
     """POST /hub/lti/launch, from an LMS; GET, from somebody who has lost the way."""
-
-    exercise_address: str
-    """Where the authenticator wants the learner to go."""
 
     async def get(self) -> None:
         """A friendly page."""
-        await self._page(200, "Open this exercise from your course", _WELCOME)
+        await self.page("Open this exercise from your course", _WELCOME)
 
     async def post(self) -> None:
         """Sign the learner in and go to the exercise; refusals tell their reason to the log alone."""
-        # Nothing in the request decides where this leads: neither custom_next nor next.
+        # Nothing in the request decides where this leads: neither custom_next nor next, nor target_link_uri.
         try:
-            user = await self.login_user()
-        except AnonymousLaunch as error:
-            await self._refuse(error, "We do not know who you are", _ANONYMOUS)
-        except LaunchRefused as error:
-            await self._refuse(error, "This link could not be checked", _REFUSED)
-        except NotFound as error:
-            await self._refuse(error, "There is no such exercise", _UNKNOWN)
-        except ExerciseError as error:
-            await self._refuse(error, "This exercise is broken", _BROKEN)
-        else:
-            if user is None:
-                await self._refuse(LaunchRefused("the hub does not admit this learner"), "Not admitted", _REFUSED)
-            else:
-                self.redirect(self.exercise_address, status=303)
+            body = decode_form(self)
+            launch = await (self._launch13(body) if _is_13(body) else self._launch11(body))
+            if launch is not None:
+                await self._enter(launch)
+        except OpenJupyterError as error:
+            await self.refuse(error)
 
-    async def _refuse(self, error: LaunchRefused | NotFound | ExerciseError, title: str, text: str) -> None:
-        number = uuid.uuid4().hex[:12]
-        self.log.warning("launch %s refused with %s: %s", number, error.status, error)
-        await self._page(error.status, title, text, number)
+    async def _enter(self, launch: Launch) -> None:
+        if launch.message is Message.DEEP_LINKING:
+            if not launch.is_staff:
+                raise Forbidden(f"a deep linking request of {launch.platform} by somebody who is not staff")
+            return await select.show(self, launch, await self.in_thread(name_of, self.registry, launch))
+        admitted, address = await self.in_thread(
+            admit, self.registry, launch, self.hub.base_url, self.authenticator.service_url
+        )
+        self.log.info("launch of %s by %s", launch.platform, admitted.name)
+        if self.is_framed:
+            # Cookies of the hub are not kept in a frame, and JupyterLab has no room there.
+            return await offer_window(self, {"kind": "launch", "name": admitted.name, "address": address})
+        await sign_in(self, admitted, address)
 
-    async def _page(self, status: int, title: str, text: str, number: str = "") -> None:
-        self.set_status(status)
-        values: dict[str, Any] = {"message_title": title, "message_text": text, "message_number": number}
-        self.finish(await self.render_template(TEMPLATE, **values))
+    async def _launch11(self, body: Parameters) -> Launch:
+        query = decode_query(self)
+
+        def verify() -> Launch:  # secrets and nonces are files and databases: not for the event loop
+            return verify_launch(
+                self.request.method or "",
+                self.tool.launch,
+                body,
+                query,
+                consumer=self._consumer,
+                nonces=self.registry.launches,
+                now=time.time(),
+            )
+
+        return await self.in_thread(verify)
+
+    def _consumer(self, key: str) -> Consumer | None:
+        platform = self.registry.platforms.by_consumer_key(key)
+        return Consumer(platform.name, platform.shared_secret()) if platform is not None else None
+
+    async def _launch13(self, body: Parameters) -> Launch | None:
+        """The launch; None when the browser has been given a page instead that brings it again."""
+        values = dict(body)
+        if len(values) != len(body):
+            raise LaunchRefused("a parameter of the authentication response is given twice")
+        state = values.get("state", "")
+        tickets = self.registry.tickets
+        login = await self.in_thread(tickets.look, PURPOSE, state)
+        if login is None:
+            raise LaunchRefused("the state is unknown, was used already, or has expired")
+        match is_same_browser(self, state, login):
+            case None if _REPOSTED not in values:
+                await self._repost(body)
+                return None
+            case None:
+                await self.in_thread(tickets.redeem, PURPOSE, state)
+                await offer_window(self, {"kind": "login", "request": login["request"]})
+                return None
+            case False:
+                raise LaunchRefused("the login was begun in another browser")
+        forget_browser(self, state)
+        if await self.in_thread(tickets.redeem, PURPOSE, state) is None:
+            raise LaunchRefused("the state was used already")
+        if "error" in values:
+            raise LaunchRefused(f"the platform answers the login with {values['error'][:64]!r}")
+        platform = await self.in_thread(self.registry.platforms.get, login["platform"])
+        if not isinstance(platform, Platform13):
+            raise LaunchRefused(f"the platform {login['platform']} is no longer registered")
+        return await verify_id_token(
+            values.get("id_token", ""),
+            platform,
+            self.registry.key_sets,
+            nonce=login["nonce"],
+            launch_url=self.tool.launch,
+            now=time.time(),
+        )
+
+    async def _repost(self, body: Parameters) -> None:
+        """The same form once more, from a page of ours: cookies that do not come along cross-site come then."""
+        form = PageForm(self.tool.launch, [*body, (_REPOSTED, "1")], "Continue", at_once=True)
+        await self.page("One moment, please", "Your exercise is about to open.", form=form)
+
+
+async def sign_in(handler: DoorHandler, admitted: Admitted, address: str) -> None:
+    """Sign somebody in and send them there.
+
+    Raises:
+        LaunchRefused: the hub does not admit them.
+    """
+    if await handler.login_user(admitted) is None:
+        raise LaunchRefused("the hub does not admit this person")
+    handler.redirect(address, status=303)
+
+
+def _is_13(body: Parameters) -> bool:
+    """An answer to a login has a state, and an id_token or an error; a launch of LTI 1.1 has neither."""
+    names = {name for name, _ in body}
+    return ("state" in names and bool(names & {"id_token", "error"})) or "id_token" in names
 
 
 handlers: list[tuple[str, type[BaseHandler]]] = [("/lti/launch", LaunchHandler)]

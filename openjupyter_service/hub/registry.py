@@ -1,4 +1,4 @@
-"""What the hub's pages for operators and LMSes read and write: platforms, one-time links, keys, and our addresses."""
+"""What the hub's own pages read and write: platforms, keys, one-time tickets, launches, people, and our addresses."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,11 +14,11 @@ from openjupyter_service.grading.tool_keys import signing_key
 from openjupyter_service.hub.secrets import secret
 from openjupyter_service.lti.addresses import ToolAddresses
 from openjupyter_service.lti.fetch import Fetch
+from openjupyter_service.lti.keysets import KeySets
 from openjupyter_service.settings import Settings
-from openjupyter_service.store import Platforms, Store, Tickets, ToolKey, ToolKeys
+from openjupyter_service.store import Launches, People, Platforms, Store, Tickets, ToolKey, ToolKeys
 from openjupyter_service.store.encryption import SecretBox
 
-_KEY = "openjupyter_registry"
 _Result = TypeVar("_Result")
 
 
@@ -28,7 +28,12 @@ class Registry:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.fetch: Fetch = Outbound()
-        self._store = Store(settings.store_url)
+        self.key_sets = KeySets(self.fetch)
+        store = Store(settings.store_url)
+        self.tickets = Tickets(store)
+        self.launches = Launches(store)
+        self.people = People(store)
+        self._store = store
 
     @cached_property
     def platforms(self) -> Platforms:
@@ -36,13 +41,18 @@ class Registry:
         return Platforms(self._store, self._box, self.settings.platforms)
 
     @cached_property
-    def tickets(self) -> Tickets:
-        """One-time links."""
-        return Tickets(self._store)
+    def tool_keys(self) -> ToolKeys:
+        """Our own keys."""
+        return ToolKeys(self._store, self._box)
 
     def signing_key(self) -> ToolKey:
         """The key that signs now; the first one is made when there is none."""
-        return signing_key(ToolKeys(self._store, self._box))
+        return signing_key(self.tool_keys)
+
+    def published_keys(self) -> list[ToolKey]:
+        """The keys that platforms may meet."""
+        self.signing_key()
+        return self.tool_keys.published()
 
     @cached_property
     def _box(self) -> SecretBox:
@@ -55,10 +65,8 @@ class RegistryHandler(BaseHandler):
     @property
     def registry(self) -> Registry:
         """One for the whole hub."""
-        found = self.settings.get(_KEY)
-        if found is None:
-            found = self.settings[_KEY] = Registry(self.authenticator.site)
-        return found
+        registry: Registry = self.authenticator.registry
+        return registry
 
     @property
     def tool(self) -> ToolAddresses:

@@ -121,7 +121,7 @@ def test_every_command_and_option_is_documented() -> None:
 
 def test_commands_on_the_pages_are_commands() -> None:
     for page, text in PAGES.items():
-        for name in re.findall(r"(?:\.venv/bin/|`)openjupyter ([a-z]+)", text):
+        for name in re.findall(r"(?:\.venv/bin/|`)openjupyter ([a-z-]+)", text):
             assert name in cli.commands, (page, name)
 
 

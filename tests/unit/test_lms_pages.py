@@ -37,9 +37,12 @@ def parse(line: str) -> None:
     name, *arguments = shlex.split(line)
     assert name == "openjupyter"
     command: click.Command = cli
+    context = click.Context(cli, **cli.context_settings)
     while isinstance(command, click.Group):
         command = command.commands[arguments.pop(0)]
-    command.make_context(command.name, arguments)
+        if isinstance(command, click.Group):
+            context = click.Context(command, parent=context)
+    command.make_context(command.name, arguments, parent=context)
 
 
 def test_there_is_a_page_for_each_lms_and_readme_links_it() -> None:

@@ -3,35 +3,22 @@
 import json
 from collections.abc import Iterator
 from html import unescape
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 import requests
 
-from openjupyter_service.hub.config import apply
-from openjupyter_service.hub.secrets import identity_key
 from openjupyter_service.lti.addresses import ToolAddresses
-from openjupyter_service.lti.identity import learner_name
 from openjupyter_service.lti.setup import guide
 from openjupyter_service.lti.steps import Values
-from openjupyter_service.settings import Settings
-from tests.unit.hub import test_launch
+from openjupyter_service.store import Tickets
 from tests.unit.hub.site import KEY, SECRET
 from tests.unit.hub.test_launch import Hub
 
 
-def apply_with_operator(config: Any, settings: Settings, *arguments: Any) -> None:
-    """The hub's configuration, with one user of the demo LMS as an administrator of the hub."""
-    apply(config, settings, *arguments)
-    config.Authenticator.admin_users = {learner_name(identity_key(settings), "demo", "operator")}
-
-
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(test_launch, "apply", apply_with_operator)
-        hub = Hub(tmp_path_factory.mktemp("hub"))
+    hub = Hub(tmp_path_factory.mktemp("hub"))
     yield hub
     hub.close()
 
@@ -46,7 +33,8 @@ def learner(hub: Hub) -> requests.Session:
 @pytest.fixture(scope="module")
 def operator(hub: Hub) -> requests.Session:
     session = requests.Session()
-    assert hub.post(hub.sign({"user_id": "operator"}), session=session).status_code == 303
+    ticket = Tickets(hub.store).issue("admin", {}, 60)
+    session.post(f"{hub.url}/hub/admin-login", data={"ticket": ticket}, timeout=30)
     return session
 
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
@@ -90,6 +90,22 @@ def test_the_whole_trip(admin: Registering, hub: Hub) -> None:
     assert sent["jwks_uri"] == f"{hub.url}/hub/lti/jwks"
     assert sent[TOOL_CLAIM]["custom_parameters"] == {"course": "python"}
     assert "used already" in refusal(admin.confirm(token)) and len(admin.lms.registered) == 1
+
+
+def test_the_new_platform_may_launch_at_once(admin: Registering, hub: Hub) -> None:
+    target = f"{hub.url}/hub/lti/launch"
+    form = {"iss": admin.lms.url, "login_hint": "7", "target_link_uri": target, "client_id": "client-1"}
+
+    def begin() -> requests.Response:
+        return requests.post(f"{hub.url}/hub/lti/login", data=form, allow_redirects=False, timeout=30)
+
+    assert begin().status_code == 401
+    admin.confirm(admin.link())
+    answer = begin()
+    assert answer.status_code in (302, 303)
+    assert answer.headers["Location"].startswith(f"{admin.lms.url}/auth?")
+    asked = parse_qs(urlsplit(answer.headers["Location"]).query)
+    assert (asked["client_id"], asked["redirect_uri"]) == (["client-1"], [target])
 
 
 def test_no_token_gets_into_the_log(admin: Registering, hub: Hub) -> None:

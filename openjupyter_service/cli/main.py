@@ -10,6 +10,7 @@ from openjupyter_service.cli.check import check
 from openjupyter_service.cli.courses import publish
 from openjupyter_service.cli.grade import grade
 from openjupyter_service.cli.keys import keys
+from openjupyter_service.cli.passback import passback
 from openjupyter_service.cli.platform import platform
 from openjupyter_service.cli.store import migrate
 from openjupyter_service.errors import OpenJupyterError
@@ -28,6 +29,7 @@ cli.add_command(publish)
 cli.add_command(migrate)
 cli.add_command(platform)
 cli.add_command(keys)
+cli.add_command(passback)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

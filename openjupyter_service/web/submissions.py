@@ -8,9 +8,10 @@ import tornado.iostream
 import tornado.web
 from tornado.http1connection import HTTP1Connection
 
-from openjupyter_service.errors import NotFound, OpenJupyterError, TooLarge
+from openjupyter_service.errors import ExerciseError, NotFound, OpenJupyterError, TooLarge
 from openjupyter_service.exercises.course import exercise_of_notebook
-from openjupyter_service.grading.submit import MAX_BODY_BYTES, submit
+from openjupyter_service.grading.policy import policy_of
+from openjupyter_service.grading.submit import MAX_BODY_BYTES, find_exercise, submit
 from openjupyter_service.report import Report
 from openjupyter_service.store.records import Submission, SubmissionSummary
 from openjupyter_service.web.base import SiteHandler
@@ -25,8 +26,8 @@ class ExerciseHandler(SiteHandler):
     """GET /api/courses/COURSE/exercise?notebook=PATH: the exercise that a notebook belongs to."""
 
     async def get(self, course_name: str) -> None:
-        """Answer with name, title, notebook and files; 404 when the notebook belongs to none."""
-        await self.learner()
+        """Answer with name, title, notebook, files and policy; 404 when the notebook belongs to none."""
+        learner = await self.learner()
         course = self.site.settings.course(course_name)
         if course is None:
             raise NotFound("this folder belongs to no course; open the exercise from your course page")
@@ -39,6 +40,7 @@ class ExerciseHandler(SiteHandler):
                 "notebook": exercise.notebook,
                 "files": exercise.files,
                 "limits": exercise.limits.model_dump(),
+                **await asyncio.to_thread(policy_of, exercise, self.site.submissions, learner, course.name),
             }
         )
 
@@ -116,7 +118,16 @@ class SubmissionHandler(_OneSubmission):
         """Answer with what the learner may see of it."""
         submission = await self.own(submission_id)
         position = await asyncio.to_thread(self.site.submissions.position, submission_id)
-        self.answer({**_summary(submission), "position": position, **_details(submission)})
+        policy = await asyncio.to_thread(self._policy, submission)
+        self.answer({**_summary(submission), "position": position, "policy": policy, **_details(submission)})
+
+    def _policy(self, submission: Submission) -> dict[str, Any] | None:
+        """What counts, by the exercise as it is now; None when it is no longer there."""
+        try:
+            exercise = find_exercise(self.site.settings, submission.course, submission.exercise)
+        except (NotFound, ExerciseError):
+            return None
+        return policy_of(exercise, self.site.submissions, submission.learner, submission.course)
 
 
 class EventsHandler(_OneSubmission):
@@ -173,6 +184,7 @@ def _summary(submission: SubmissionSummary) -> dict[str, Any]:
         "exercise": submission.exercise,
         "state": submission.state.value,
         "score": submission.score,
+        "credit": submission.credit,
         "created_at": submission.created_at,
         "finished_at": submission.finished_at,
     }
@@ -191,6 +203,7 @@ def _details(submission: Submission) -> dict[str, Any]:
                 "score": passback.score,
                 "sent_at": passback.sent_at,
                 "next_attempt_at": passback.next_attempt_at,
+                # What the LMS said may name people: staff read it, learners read that it was not taken.
                 "last_error": "the LMS did not take it yet" if passback.last_error else None,
             }
             for passback in submission.passbacks

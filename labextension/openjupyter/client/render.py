@@ -42,7 +42,7 @@ def report_text(submission: Json, note: str = "") -> str:
     if style := report.get("style"):
         lines.append(_style_headline(style))
         lines += [f"    {_finding(finding)}" for finding in style["findings"]]
-    return "\n".join([*lines, *_notes(report), *passback_sentences(submission)])
+    return "\n".join([*lines, *_notes(report), *policy_sentences(submission), *passback_sentences(submission)])
 
 
 def report_html(submission: Json, note: str = "") -> str:
@@ -64,7 +64,8 @@ def report_html(submission: Json, note: str = "") -> str:
     if style := report.get("style"):
         parts.append(_style_html(style))
     parts += [f"<p style='{_QUIET}'>{escape(sentence)}</p>" for sentence in _notes(report)]
-    parts += [f"<p>{escape(sentence)}</p>" for sentence in passback_sentences(submission)]
+    sentences = [*policy_sentences(submission), *passback_sentences(submission)]
+    parts += [f"<p>{escape(sentence)}</p>" for sentence in sentences]
     return f"<div class='openjupyter-report'>{''.join(parts)}</div>"
 
 
@@ -152,6 +153,21 @@ def _notes(report: Json) -> list[str]:
     return notes
 
 
+def policy_sentences(submission: Json) -> list[str]:
+    """What of the score counts, where not simply all of it does, and how many attempts are left."""
+    policy, sentences = submission.get("policy") or {}, []
+    score, credit = submission["report"]["score"], submission.get("credit")
+    if score is not None and policy.get("deadline") and submission["created_at"] > policy["deadline"]:
+        if credit is None:
+            sentences.append("This was handed in after the deadline, so it does not count; you see how good it is.")
+        else:
+            sentences.append(f"This was handed in after the deadline: it counts {credit:.0%}.")
+    left = policy.get("attempts_left")
+    if left is not None:
+        sentences.append("This was your last attempt." if left == 0 else f"Attempts left: {left}.")
+    return sentences
+
+
 def passback_sentences(submission: Json) -> list[str]:
     """What happens with the score, a sentence for each LMS that waits for it."""
     report, passbacks = submission["report"], submission["passbacks"]
@@ -162,15 +178,25 @@ def passback_sentences(submission: Json) -> list[str]:
             "No LMS waits for this score. Open this exercise from your course page: "
             "your best score is then sent there by itself."
         ]
-    return [_passback_sentence(passback) for passback in passbacks]
+    return [_passback_sentence(passback, submission) for passback in passbacks]
 
 
-def _passback_sentence(passback: Json) -> str:
+def _passback_sentence(passback: Json, submission: Json) -> str:
     name = passback["context_title"] or passback["platform"]
     score = f"{passback['score']:.0%}"
     if passback["state"] == "sent":
         at = dt.datetime.fromtimestamp(passback["sent_at"], dt.UTC)
-        return f"Sent to {name} at {at:%H:%M:%S} UTC: {score} (your best score so far)."
+        latest = (submission.get("policy") or {}).get("counts") == "latest"
+        which = "the score of your latest submission" if latest else "your best score so far"
+        return f"Sent to {name} at {at:%H:%M:%S} UTC: {score} ({which})."
     if passback["state"] == "failed":
         return f"{name} does not take the score ({score}). It is stored here; tell your course team."
+    if passback["state"] == "dropped":
+        return f"Your course team has decided not to send this score ({score}) to {name}."
+    if passback.get("last_error") and passback.get("next_attempt_at"):
+        at = dt.datetime.fromtimestamp(passback["next_attempt_at"], dt.UTC)
+        return (
+            f"{name} did not take your score ({score}) yet. It is sent again at {at:%H:%M} UTC, and then until it "
+            "arrives. You need not wait."
+        )
     return f"Your score ({score}) is on its way to {name}; it is sent again until it arrives. You need not wait."

@@ -206,6 +206,11 @@ async def test_the_exercise_of_a_notebook(client: Client) -> None:
             "memory": "512M",
             "output": "16M",
         },
+        "counts": "best",
+        "deadline": None,
+        "late_factor": 0.0,
+        "attempts": None,
+        "attempts_left": None,
     }
     copy = await client.fetch("api/courses/python/exercise?notebook=means/means-Copy1.ipynb")
     assert data(copy)["name"] == "means"

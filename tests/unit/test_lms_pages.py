@@ -34,7 +34,7 @@ def commands(text: str) -> list[str]:
 
 def parse(line: str) -> None:
     """Parse a command line as the program would, without running it."""
-    name, *arguments = shlex.split(line)
+    name, *arguments = shlex.split(line, comments=True)
     assert name == "openjupyter"
     command: click.Command = cli
     context = click.Context(cli, **cli.context_settings)

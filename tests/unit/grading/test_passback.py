@@ -174,7 +174,19 @@ async def test_an_accepted_score_is_sent_exactly_once(site: CourseSite, lms: Lms
         ((200, "x" * 2_000_000), "not reached"),
         (CLOSES, "not reached"),
     ],
-    ids=["500", "404", "redirect", "failure in 200", "HTML", "garbage", "empty", "entities", "too long", "endless", "closed"],
+    ids=[
+        "500",
+        "404",
+        "redirect",
+        "failure in 200",
+        "HTML",
+        "garbage",
+        "empty",
+        "entities",
+        "too long",
+        "endless",
+        "closed",
+    ],
 )
 async def test_what_is_not_an_acceptance_is_tried_again_until_it_is_one(
     site: CourseSite, lms: Lms, bad: Any, words: str

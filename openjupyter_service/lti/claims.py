@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from openjupyter_service.errors import LaunchRefused
-from openjupyter_service.lti.texts import identifier
+from openjupyter_service.lti.texts import identifier, title
 
 MAX_LIST = 200
 
@@ -39,6 +39,18 @@ def text(claims: Claims, name: str, limit: int = 512) -> str:
     if not isinstance(value, str):
         raise LaunchRefused(f"the claim {_short(name)} is not a text")
     return identifier(_short(name), value, limit)
+
+
+def shown_text(claims: Claims, name: str) -> str:
+    """One short line of a text that is only shown, whatever its length and line ends; "" when it is not there.
+
+    Raises:
+        LaunchRefused: it is no text.
+    """
+    value = claims.get(name)
+    if value is not None and not isinstance(value, str):
+        raise LaunchRefused(f"the claim {_short(name)} is not a text")
+    return title(value or "")
 
 
 def required_text(claims: Claims, name: str, limit: int = 512) -> str:
@@ -96,7 +108,7 @@ def _once(pairs: Iterable[tuple[str, Any]]) -> Claims:
     found: Claims = {}
     for name, value in pairs:
         if name in found:
-            raise ValueError(name)
+            raise LaunchRefused(f"the claims hold {_short(name)[:64]!r} twice")
         found[name] = value
     return found
 

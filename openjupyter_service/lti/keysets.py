@@ -20,8 +20,8 @@ REFETCH_SECONDS = 30.0
 """An unknown key id makes us ask again, but no more often than this: anybody can make key ids up."""
 KEEP_SECONDS = 3600.0
 """How long a key set is believed, where the platform does not say."""
-STALE_SECONDS = 7 * 24 * 3600.0
-"""How long its keys still serve while no newer ones can be got."""
+STALE_SECONDS = 2 * 24 * 3600.0
+"""How long its keys still serve while no newer ones can be got: so long may one serve that was taken back."""
 _KEEP_BOUNDS = (300.0, 24 * 3600.0)
 _MAX_BYTES = 256 * 1024
 _MAX_KEYS = 100
@@ -64,11 +64,14 @@ class KeySets:
         """
         known = self._sets[platform.jwks_url]
         if not self._serves(known, kid):
-            async with self._locks[platform.jwks_url]:
-                # Another launch may have fetched it while this one waited.
-                if not self._serves(known, kid) and self._clock() - known.tried_at >= REFETCH_SECONDS:
-                    await self._refresh(platform, known)
-        if kid in known.keys and self._clock() - known.fetched_at < STALE_SECONDS:
+            lock = self._locks[platform.jwks_url]
+            # While another launch asks for newer keys, old ones serve: an LMS that hangs holds up one launch, not all.
+            if not (lock.locked() and self._serves(known, kid, STALE_SECONDS)):
+                async with lock:
+                    # Another launch may have fetched it while this one waited.
+                    if not self._serves(known, kid) and self._clock() - known.tried_at >= REFETCH_SECONDS:
+                        await self._refresh(platform, known)
+        if self._serves(known, kid, STALE_SECONDS):
             return known.keys[kid]
         name = f"the key {kid[:64]!r} of platform {platform.name}"
         if kid in known.refused:
@@ -77,8 +80,10 @@ class KeySets:
             raise LaunchRefused(f"{name} is unknown, and its key set could not be got: {known.trouble}")
         raise LaunchRefused(f"{name} is not in its key set at {platform.jwks_url}")
 
-    def _serves(self, known: _KeySet, kid: str) -> bool:
-        return kid in known.keys and self._clock() - known.fetched_at < known.keep
+    def _serves(self, known: _KeySet, kid: str, seconds: float | None = None) -> bool:
+        """Is the key there, and no older than this (None: than the platform said)?"""
+        limit = known.keep if seconds is None else seconds
+        return kid in known.keys and self._clock() - known.fetched_at < limit
 
     async def _refresh(self, platform: Platform13, known: _KeySet) -> None:
         known.tried_at = self._clock()

@@ -16,6 +16,7 @@ from openjupyter_service.lti.claims import (
     required_text,
     seconds,
     section,
+    shown_text,
     text,
     texts,
 )
@@ -30,7 +31,7 @@ from openjupyter_service.lti.launch import (
 )
 from openjupyter_service.lti.login import is_target
 from openjupyter_service.lti.scopes import LINEITEM, SCORE
-from openjupyter_service.lti.texts import locale, title
+from openjupyter_service.lti.texts import locale
 from openjupyter_service.lti.tool_keys import ALGORITHM
 from openjupyter_service.platforms import Platform13, is_web_address
 
@@ -125,12 +126,13 @@ def _read_launch(claims: Claims, platform: Platform13, launch_url: str) -> Launc
             f"deployment {deployment[:64]!r} of platform {platform.name} is not registered; if it is yours: "
             f"openjupyter platform edit {platform.name} --deployment {deployment[:64]!r}"
         )
-    if message is Message.RESOURCE_LINK:
-        target = required_text(claims, f"{CLAIM}target_link_uri", 2048)
-        if not is_target(target, launch_url):
-            raise LaunchRefused(f"target_link_uri {target[:128]!r} is not {launch_url}")
+    is_link = message is Message.RESOURCE_LINK
+    # Some platforms leave it out where exercises are chosen (Deep Linking 2.0 does not name it).
+    target = (required_text if is_link else text)(claims, f"{CLAIM}target_link_uri", 2048)
+    if (is_link or target) and not is_target(target, launch_url):
+        raise LaunchRefused(f"target_link_uri {target[:128]!r} is not {launch_url}")
     link = section(claims, f"{CLAIM}resource_link")
-    if message is Message.RESOURCE_LINK and not text(link, "id").strip():
+    if is_link and not text(link, "id").strip():
         raise LaunchRefused("resource_link has no id")
     context = section(claims, f"{CLAIM}context")
     custom = section(claims, f"{CLAIM}custom")
@@ -143,15 +145,15 @@ def _read_launch(claims: Claims, platform: Platform13, launch_url: str) -> Launc
         message=message,
         subject=subject,
         context_id=text(context, "id"),
-        resource_link_id=text(link, "id") if message is Message.RESOURCE_LINK else "",
-        context_title=title(text(context, "title", 4096) or text(context, "label", 4096)),
-        resource_title=title(text(link, "title", 4096)),
+        resource_link_id=text(link, "id") if is_link else "",
+        context_title=shown_text(context, "title") or shown_text(context, "label"),
+        resource_title=shown_text(link, "title"),
         is_staff=roles.is_staff(texts(claims, f"{CLAIM}roles")),
         custom=Custom(**{name: text(custom, name) for name in Custom.__dataclass_fields__}),
         grade_service=_grade_service(claims),
-        content_request=_content_request(claims) if message is Message.DEEP_LINKING else None,
+        content_request=None if is_link else _content_request(claims),
         locale=locale(text(presentation, "locale", 255)) or locale(text(claims, "locale", 255)),
-        display_name=title(text(claims, "name", 4096)) or None,
+        display_name=shown_text(claims, "name") or None,
     )
     if not subject.strip():
         raise AnonymousLaunch(f"no sub: platform {platform.name} launches anonymously")
@@ -187,5 +189,5 @@ def _content_request(claims: Claims) -> ContentRequest:
         data=data,
         accepts_several=flag(settings, "accept_multiple"),
         # Where the platform does not say, line items are accepted (Deep Linking 2.0, section 4.4.1: at its discretion).
-        accepts_lineitem=settings.get("accept_lineitem") is not False,
+        accepts_lineitem=settings.get("accept_lineitem") is None or flag(settings, "accept_lineitem"),
     )

@@ -73,6 +73,11 @@ def choose_platform(request: LoginRequest, registered: Callable[[str, str | None
     found = registered(request.issuer, request.client_id or None)
     if len(found) > 1 and request.deployment:
         found = [platform for platform in found if platform.has_deployment(request.deployment)]
+        if not found:
+            raise LaunchRefused(
+                f"no client of the issuer {request.issuer[:128]!r} has the deployment {request.deployment[:64]!r}, "
+                "and client_id does not say which is meant"
+            )
     if not found:
         what = f" with client id {request.client_id[:64]!r}" if request.client_id else ""
         raise LaunchRefused(f"the issuer {request.issuer[:128]!r}{what} is not registered")

@@ -36,10 +36,13 @@ def generate() -> tuple[str, str]:
     """A new RSA key of 2048 bits: its id (the thumbprint of RFC 7638) and its PEM."""
     key = generate_private_key(public_exponent=65537, key_size=_BITS)
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode("ascii")
-    members = _members(key)
-    canonical = json.dumps({name: members[name] for name in ("e", "kty", "n")}, separators=(",", ":"))
-    thumbprint = hashlib.sha256(canonical.encode()).digest()
-    return base64.urlsafe_b64encode(thumbprint).decode().rstrip("="), pem
+    return thumbprint(_members(key)), pem
+
+
+def thumbprint(jwk: Mapping[str, str]) -> str:
+    """The SHA-256 thumbprint of an RSA key (RFC 7638, section 3)."""
+    canonical = json.dumps({name: jwk[name] for name in ("e", "kty", "n")}, separators=(",", ":"))
+    return base64.urlsafe_b64encode(hashlib.sha256(canonical.encode()).digest()).decode().rstrip("=")
 
 
 def public_jwk(key: KeyPair) -> dict[str, str]:

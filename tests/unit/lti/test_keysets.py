@@ -66,11 +66,77 @@ async def test_a_new_key_is_found_and_made_up_ones_do_not_make_us_ask(keys: KeyS
 async def test_old_keys_serve_while_the_lms_is_away_but_not_for_ever(keys: KeySets, lms: Lms, clock: Clock) -> None:
     await keys.key(PLATFORM, "main")
     lms.answers[JWKS_URL] = Unreachable("no connection")
-    clock.time += 24 * 3600
+    clock.time += 47 * 3600
     assert await keys.key(PLATFORM, "main")
-    clock.time += 7 * 24 * 3600
+    clock.time += 3600
     with pytest.raises(LaunchRefused, match="could not be got: no connection"):
         await keys.key(PLATFORM, "main")
+    lms.publish(jwk())
+    clock.time += 31
+    assert await keys.key(PLATFORM, "main")
+
+
+async def test_an_lms_that_hangs_holds_up_one_launch_at_most(lms: Lms, clock: Clock) -> None:
+    hanging, begun = asyncio.Event(), asyncio.Event()
+
+    async def slow(*arguments: Any, **options: Any) -> Answer:
+        if lms.asked:
+            begun.set()
+            await hanging.wait()
+        return await lms(*arguments, **options)
+
+    keys = KeySets(slow, clock)
+    await keys.key(PLATFORM, "main")
+    clock.time += 3601
+    first = asyncio.create_task(keys.key(PLATFORM, "main"))
+    await begun.wait()
+    assert await asyncio.wait_for(keys.key(PLATFORM, "main"), 1)
+    unknown = asyncio.create_task(keys.key(PLATFORM, "other"))
+    await asyncio.sleep(0.01)
+    assert not first.done() and not unknown.done()
+    hanging.set()
+    assert await first
+    with pytest.raises(LaunchRefused, match="is not in its key set"):
+        await unknown
+    assert len(lms.asked) == 2
+
+
+async def test_platforms_do_not_use_up_one_anothers_questions(keys: KeySets, lms: Lms) -> None:
+    with pytest.raises(LaunchRefused):
+        await keys.key(PLATFORM, "made-up")
+    other = PLATFORM.model_copy(update={"name": "other", "jwks_url": "https://other.example/keys"})
+    with pytest.raises(LaunchRefused, match=r"platform other is unknown.*no such host"):
+        await keys.key(other, "main")
+    lms.answers[other.jwks_url] = lms.answers[JWKS_URL]
+    assert await keys.key(PLATFORM, "main")
+
+
+async def test_only_where_the_settings_allow_it_private_addresses_are_asked() -> None:
+    asked: list[Any] = []
+
+    async def fetch(*arguments: Any, private_network: bool = False, **options: Any) -> Answer:
+        asked.append(private_network)
+        raise Unreachable("no")
+
+    for allowed in (False, True):
+        with pytest.raises(LaunchRefused):
+            await KeySets(fetch).key(PLATFORM.model_copy(update={"private_network": allowed}), "main")
+    assert asked == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("header", "kept"),
+    [("max-age=1", 300), ("max-age=99999999", 24 * 3600), ("no-store", 3600), ("max-age=x", 3600), ("", 3600)],
+)
+async def test_how_long_is_bounded(keys: KeySets, lms: Lms, clock: Clock, header: str, kept: int) -> None:
+    lms.publish(jwk(), **{"cache-control": header})
+    await keys.key(PLATFORM, "main")
+    clock.time += kept - 1
+    await keys.key(PLATFORM, "main")
+    assert len(lms.asked) == 1
+    clock.time += 2
+    await keys.key(PLATFORM, "main")
+    assert len(lms.asked) == 2
 
 
 async def test_a_key_that_was_taken_back_serves_no_longer(keys: KeySets, lms: Lms, clock: Clock) -> None:

@@ -9,6 +9,8 @@ from tests.unit.lti.platform13 import (
     AGS,
     CLAIM,
     DL,
+    INSTRUCTOR,
+    LEARNER,
     PLATFORM,
     SCOPE,
     claims,
@@ -63,12 +65,12 @@ WRONG_WAYS: dict[str, WrongWay] = {
     "alg None": WrongWay("signed by 'None'", token=lambda made: raw({"alg": "None", "kid": "main"}, b"{}", b"")),
     "alg nOnE": WrongWay("signed by 'nOnE'", token=lambda made: raw({"alg": "nOnE", "kid": "main"}, b"{}", b"")),
     "alg missing": WrongWay("signed by 'None'", token=lambda made: raw({"kid": "main"}, b"{}")),
-    "alg not a text": WrongWay("", token=lambda made: raw({"alg": ["RS256"], "kid": "main"}, b"{}")),
+    "alg not a text": WrongWay("signed by \"['RS256']\"", token=_header(alg=["RS256"], kid="main")),
     "HS256 with the public key": WrongWay("signed by 'HS256'", token=hs256_with_public_key),
     "RS512": WrongWay("signed by 'RS512'", token=_header(alg="RS512", kid="main")),
     "PS256": WrongWay("signed by 'PS256'", token=_header(alg="PS256", kid="main")),
     "no kid": WrongWay("which key signed it", token=_header(alg="RS256")),
-    "kid not a text": WrongWay("", token=_header(alg="RS256", kid=7)),
+    "kid not a text": WrongWay("not a JWT", token=_header(alg="RS256", kid=7)),
     "kid empty": WrongWay("which key signed it", token=_header(alg="RS256", kid="")),
     "unknown kid": WrongWay("is not in its key set", token=lambda made: sign(made, "other")),
     "key of somebody else under our kid": WrongWay(
@@ -82,20 +84,40 @@ WRONG_WAYS: dict[str, WrongWay] = {
         "signature of the id_token does not hold",
         token=lambda made: sign(made, "other", kid="main", jku="https://evil.example/keys"),
     ),
-    "signature cut off": WrongWay("", token=lambda made: sign(made).rpartition(".")[0] + "."),
+    "signature cut off": WrongWay(
+        "signature of the id_token does not hold", token=lambda made: sign(made).rpartition(".")[0] + "."
+    ),
+    "signature of another token": WrongWay(
+        "signature of the id_token does not hold",
+        token=lambda made: ".".join([*sign(made).split(".")[:2], sign(made | {"sub": "x"}).split(".")[2]]),
+    ),
     "payload changed": WrongWay(
         "signature of the id_token does not hold",
         token=lambda made: ".".join(
             [sign(made).split(".")[0], sign(made | {"sub": "somebody-else"}).split(".")[1], sign(made).split(".")[2]]
         ),
     ),
-    "unknown critical header": WrongWay("", token=_header(alg="RS256", kid="main", crit=["x"], x=1)),
+    "unknown critical header": WrongWay("not a JWT", token=_header(alg="RS256", kid="main", crit=["x"], x=1)),
+    "payload not encoded": WrongWay(
+        "not a JWT", token=_header(alg="RS256", kid="main", crit=["b64"], b64=False)
+    ),
+    "encrypted": WrongWay("signed by 'RSA-OAEP'", token=_header(alg="RSA-OAEP", enc="A256GCM", kid="main")),
     "too long": WrongWay("longer than", token=lambda made: sign(made | {"x": "y" * 150_000})),
     # The payload as such
     "claims not JSON": WrongWay("claims are not JSON", token=_text(lambda text: "not json")),
     "claims a list": WrongWay("not a JSON object", token=_text(lambda text: "[]")),
     "claims nested without end": WrongWay("claims are not JSON", token=_text(lambda text: _deep(40_000))),
-    "a claim twice": WrongWay("claims are not JSON", token=_text(lambda text: '{"sub": "me", ' + text[1:])),
+    "a claim twice": WrongWay("hold 'sub' twice", token=_text(lambda text: '{"sub": "me", ' + text[1:])),
+    "a custom parameter twice": WrongWay(
+        "hold 'exercise' twice",
+        token=_text(lambda text: text.replace('"exercise":', '"exercise": "other", "exercise":')),
+    ),
+    "claims not UTF-8": WrongWay(
+        "claims are not JSON", token=lambda made: raw({"alg": "RS256", "kid": "main"}, b'{"sub": "\xff"}')
+    ),
+    "a number without end": WrongWay(
+        "claims are not JSON", token=_text(lambda text: '{"x": ' + "9" * 5000 + ", " + text[1:])
+    ),
     "a number that is none": WrongWay("claims are not JSON", token=_text(lambda text: '{"x": NaN, ' + text[1:])),
     # Who it is from and for
     "wrong iss": WrongWay("iss is not", {"iss": "https://evil.example"}),
@@ -140,12 +162,25 @@ WRONG_WAYS: dict[str, WrongWay] = {
     "no target": WrongWay("target_link_uri is missing", {f"{CLAIM}target_link_uri": ABSENT}),
     "target elsewhere": WrongWay("target_link_uri", {f"{CLAIM}target_link_uri": "https://evil.example/hub/lti/launch"}),
     "target elsewhere in the hub": WrongWay("target_link_uri", {f"{CLAIM}target_link_uri": "/hub/logout"}),
+    "target below ours": WrongWay(
+        "target_link_uri", {f"{CLAIM}target_link_uri": "https://lab.example/hub/lti/launch/../../logout"}
+    ),
+    "target not a text": WrongWay("target_link_uri is not a text", {f"{CLAIM}target_link_uri": ["x"]}),
+    "target not an address": WrongWay("target_link_uri", {f"{CLAIM}target_link_uri": "https://[lab.example"}),
     "target with a user": WrongWay(
         "target_link_uri", {f"{CLAIM}target_link_uri": "https://lab.example@evil.example/hub/lti/launch"}
     ),
     # What it holds
     "anonymous": WrongWay("launches anonymously", {"sub": ABSENT}, page="do not know who you are"),
     "sub a number": WrongWay("sub is not a text", {"sub": 7}),
+    "sub empty": WrongWay("launches anonymously", {"sub": " "}, page="do not know who you are"),
+    "half a character in sub": WrongWay("sub contains control", {"sub": "a\ud800"}),
+    "half a character in the nonce": WrongWay("nonce contains control", {"nonce": "a\ud800"}),
+    "name an object": WrongWay("name is not a text", {"name": {"given": "Ada"}}),
+    "title a list": WrongWay("title is not a text", {f"{CLAIM}context": {"id": "1", "title": ["x"]}}),
+    "context a text": WrongWay("context is not an object", {f"{CLAIM}context": "course-7"}),
+    "locale a number": WrongWay("locale is not a text", {f"{CLAIM}launch_presentation": {"locale": 49}}),
+    "a role that is no text": WrongWay("roles is not a list", {f"{CLAIM}roles": [LEARNER, {"role": INSTRUCTOR}]}),
     "sub with control characters": WrongWay("sub contains control", {"sub": "a\x00b"}),
     "sub too long": WrongWay("sub is longer", {"sub": "x" * 600}),
     "context id too long": WrongWay("id is longer", {f"{CLAIM}context": {"id": "x" * 600}}),
@@ -159,6 +194,13 @@ WRONG_WAYS: dict[str, WrongWay] = {
     "grade service with a password": WrongWay(
         "grade service", {AGS: {"scope": [f"{SCOPE}score"], "lineitem": "https://user:pass@lms.example/1"}}
     ),
+    "grade service with a fragment": WrongWay(
+        "grade service", {AGS: {"scope": [f"{SCOPE}score"], "lineitems": "https://lms.example/1#x"}}
+    ),
+    "grade service with a line end": WrongWay(
+        "lineitem contains control", {AGS: {"scope": [f"{SCOPE}score"], "lineitem": "https://lms.example/\r\nx: y"}}
+    ),
+    "scopes a number": WrongWay("scope is not a list", {AGS: {"scope": 7}}),
     "grade service not an object": WrongWay("endpoint is not an object", {AGS: "https://lms.example/1"}),
     # Deep linking
     "no place to return to": WrongWay("deep_link_return_url is missing", {DL: {"accept_types": []}}, deep=True),
@@ -169,6 +211,17 @@ WRONG_WAYS: dict[str, WrongWay] = {
     ),
     "no links wanted": WrongWay(
         "accept_types", {DL: {"deep_link_return_url": "https://lms.example/r", "accept_types": ["file"]}}, deep=True
+    ),
+    "target elsewhere when choosing": WrongWay(
+        "target_link_uri", {f"{CLAIM}target_link_uri": "https://evil.example/"}, deep=True
+    ),
+    "no settings": WrongWay("deep_link_return_url is missing", {DL: ABSENT}, deep=True),
+    "settings a list": WrongWay("deep_linking_settings is not an object", {DL: []}, deep=True),
+    "accept_lineitem a text": WrongWay(
+        "accept_lineitem is neither true nor false",
+        {DL: {"deep_link_return_url": "https://lms.example/r", "accept_types": ["ltiResourceLink"],
+              "accept_lineitem": "false"}},
+        deep=True,
     ),
     "accept_multiple a text": WrongWay(
         "neither true nor false",
@@ -186,7 +239,7 @@ WRONG_WAYS: dict[str, WrongWay] = {
 NOT_FOR_EVERYBODY: dict[str, WrongWay] = {
     "deep linking by a learner": WrongWay(
         "by somebody who is not staff",
-        {f"{CLAIM}roles": ["http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"]},
+        {f"{CLAIM}roles": [LEARNER]},
         deep=True,
         status=403,
         page="for course staff",

@@ -101,7 +101,13 @@ def _updated(
 ) -> dict[str, Any]:
     """The settings in `values`, with everything that the launcher decides set anew."""
     taken = {port, lms_port}
-    platform = {"name": PLATFORM, "consumer_key": CONSUMER_KEY, "secret_file": str(data_dir / "secrets/demo-lms")}
+    platform = {
+        "name": PLATFORM,
+        "consumer_key": CONSUMER_KEY,
+        "secret_file": str(data_dir / "secrets/demo-lms"),
+        # It listens on this machine, where scores for an LMS out there must not go.
+        "private_network": True,
+    }
     course = {
         "name": COURSE,
         "repository": str(data_dir / "courses/sample.git"),

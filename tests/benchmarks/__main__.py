@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import calls, grade, launch, memory, messy, page, pair, sealed, throughput, work
+from tests.benchmarks import calls, grade, launch, logins, memory, messy, page, pair, sealed, throughput, work
 from tests.benchmarks.alone import alone
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.processors import busy_seconds
@@ -32,6 +32,7 @@ ALONE: dict[str, Callable[[Say], Iterator[Figure]]] = {
     "work": work.measure,
     "pair": pair.measure,
     "messy": messy.measure,
+    "logins": logins.measure,
 }
 """Those that need the Docker engine and our images alone."""
 QUIET_SHARE = 0.1

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import calls, grade, launch, logins, memory, messy, page, pair, sealed, throughput, work
+from tests.benchmarks import calls, grade, launch, logins, memory, messy, outbox, page, pair, sealed, throughput, work
 from tests.benchmarks.alone import alone
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.processors import busy_seconds
@@ -33,6 +33,7 @@ ALONE: dict[str, Callable[[Say], Iterator[Figure]]] = {
     "pair": pair.measure,
     "messy": messy.measure,
     "logins": logins.measure,
+    "outbox": outbox.measure,
 }
 """Those that need the Docker engine and our images alone."""
 QUIET_SHARE = 0.1

@@ -102,7 +102,9 @@ placements = Table(
     Column("resource_title", Text, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("last_launched_at", Double, nullable=False),
-    UniqueConstraint("platform", "deployment", "context_id", "resource_link_id", "learner"),
+    UniqueConstraint(
+        "platform", "deployment", "context_id", "resource_link_id", "learner", name="uq_placements_identity"
+    ),
     Index(None, "learner", "course", "exercise"),
     sqlite_autoincrement=True,
 )

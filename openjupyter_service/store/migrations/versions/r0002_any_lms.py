@@ -62,7 +62,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("last_timestamp", sa.Double))
         batch.drop_constraint("uq_placements_platform_context_id_resource_link_id_learner", type_="unique")
         batch.create_unique_constraint(
-            "uq_placements_platform_deployment_context_id_resource_link_id_learner",
+            "uq_placements_identity",
             ["platform", "deployment", "context_id", "resource_link_id", "learner"],
         )
     with op.batch_alter_table("gradings", table_kwargs=_TABLE) as batch:
@@ -84,7 +84,7 @@ def downgrade() -> None:
         batch.drop_column("credit")
     op.execute("DELETE FROM placements WHERE deployment != ''")
     with op.batch_alter_table("placements", table_kwargs=_TABLE) as batch:
-        batch.drop_constraint("uq_placements_platform_deployment_context_id_resource_link_id_learner", type_="unique")
+        batch.drop_constraint("uq_placements_identity", type_="unique")
         batch.create_unique_constraint(
             "uq_placements_platform_context_id_resource_link_id_learner",
             ["platform", "context_id", "resource_link_id", "learner"],

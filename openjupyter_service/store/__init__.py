@@ -20,6 +20,7 @@ from openjupyter_service.store.records import (
     SubmissionSummary,
     ToolKey,
 )
+from openjupyter_service.store.staff import StaffScores
 from openjupyter_service.store.submissions import Submissions
 from openjupyter_service.store.tickets import Tickets
 from openjupyter_service.store.tool_keys import ToolKeys
@@ -39,6 +40,7 @@ __all__ = [
     "Platforms",
     "Queue",
     "SecretBox",
+    "StaffScores",
     "Store",
     "Submission",
     "SubmissionSummary",

@@ -8,14 +8,16 @@ import socket
 import sys
 from urllib.parse import urlsplit
 
-from jupyterhub.services.auth import HubAuth
+from jupyterhub.services.auth import HubOAuth
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from openjupyter_service.errors import OpenJupyterError, SettingsError
 from openjupyter_service.grading.grader import Grader
+from openjupyter_service.grading.staff import StaffView
 from openjupyter_service.grading.submit import MAX_BODY_BYTES
 from openjupyter_service.parent import exit_with_parent
+from openjupyter_service.secrets import site_secret
 from openjupyter_service.settings import load_settings
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.submissions import Submissions
@@ -32,7 +34,9 @@ async def serve() -> None:
     store.upgrade()
     submissions = Submissions(store)
     grader = Grader(settings, store)
-    app = make_app(Site(settings, submissions, grader, HubAuth()), os.environ["JUPYTERHUB_SERVICE_PREFIX"])
+    site = Site(settings, submissions, grader, HubOAuth(), StaffView(settings, store))
+    cookies = site_secret(settings.data_dir, "service-cookies")
+    app = make_app(site, os.environ["JUPYTERHUB_SERVICE_PREFIX"], cookies)
     server = HTTPServer(app, max_body_size=MAX_BODY_BYTES + 2**20, xheaders=False)
     server.add_sockets(await _bind(os.environ["JUPYTERHUB_SERVICE_URL"]))
     stopped = asyncio.Event()

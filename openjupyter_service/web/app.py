@@ -1,14 +1,20 @@
 """The service's web application: which path is whose."""
 
+import secrets
+
 import tornado.web
 
 from openjupyter_service.web.base import HealthHandler, MissingHandler, Site
 from openjupyter_service.web.git import GitReferencesHandler, GitUploadPackHandler
+from openjupyter_service.web.staff import CallbackHandler, PassbacksApiHandler, PassbacksHandler
 from openjupyter_service.web.submissions import EventsHandler, ExerciseHandler, SubmissionHandler, SubmissionsHandler
 
 
-def make_app(site: Site, prefix: str) -> tornado.web.Application:
-    """The application below `prefix`, such as /services/openjupyter/."""
+def make_app(site: Site, prefix: str, cookie_secret: bytes | None = None) -> tornado.web.Application:
+    """The application below `prefix`, such as /services/openjupyter/.
+
+    `cookie_secret` signs the cookies of browsers; without one they end with this process.
+    """
     root = prefix.rstrip("/")
     name, number = r"([a-z0-9-]{1,64})", r"([A-Za-z0-9-]{1,64})"
     routes = [
@@ -19,6 +25,14 @@ def make_app(site: Site, prefix: str) -> tornado.web.Application:
         (rf"/api/submissions/{number}/events", EventsHandler),
         (rf"/git/{name}\.git/info/refs", GitReferencesHandler),
         (rf"/git/{name}\.git/git-upload-pack", GitUploadPackHandler),
+        (r"/api/passbacks", PassbacksApiHandler),
+        (r"/passbacks", PassbacksHandler),
+        (r"/oauth_callback", CallbackHandler),
     ]
     handlers = [(root + path, handler, {"site": site}) for path, handler in routes]
-    return tornado.web.Application(handlers, default_handler_class=MissingHandler, default_handler_args={"site": site})
+    return tornado.web.Application(
+        handlers,
+        default_handler_class=MissingHandler,
+        default_handler_args={"site": site},
+        cookie_secret=cookie_secret or secrets.token_bytes(32),
+    )

@@ -10,6 +10,7 @@ from jupyterhub.services.auth import HubAuth
 
 from openjupyter_service.errors import Forbidden, OpenJupyterError
 from openjupyter_service.grading.grader import Grader
+from openjupyter_service.grading.staff import StaffView
 from openjupyter_service.settings import Settings
 from openjupyter_service.store.submissions import Submissions
 
@@ -24,6 +25,7 @@ class Site:
     submissions: Submissions
     grader: Grader
     hub_auth: HubAuth
+    staff: StaffView
 
 
 class SiteHandler(tornado.web.RequestHandler):

@@ -45,8 +45,7 @@ class Hub:
     async def _serve(self, ready: "Future[str]") -> None:
         config = Config()
         apply(config, self.settings, "172.30.0.1", Path("openjupyter.toml"))
-        config.JupyterHub.services = []
-        config.JupyterHub.load_roles = []
+        self.configure(config)
         # Not the configuration file that may lie where the tests run.
         empty = self.settings.data_dir / "empty.py"
         empty.touch()
@@ -64,6 +63,11 @@ class Hub:
         await self._stop.wait()
         server.stop()
         app.log.removeHandler(handler)
+
+    def configure(self, config: Config) -> None:
+        """What the tests have otherwise than an installation: nothing runs beside the hub."""
+        config.JupyterHub.services = []
+        config.JupyterHub.load_roles = []
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyterhub.services.auth import HubAuth
+from jupyterhub.services.auth import HubOAuth
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
@@ -17,6 +17,7 @@ from tornado.simple_httpclient import SimpleAsyncHTTPClient
 from tornado.web import Application
 
 from openjupyter_service.grading.grader import Grader
+from openjupyter_service.grading.staff import StaffView
 from openjupyter_service.web.app import make_app
 from openjupyter_service.web.base import Site
 from tests.unit.grading.course import CourseSite, make_site
@@ -38,7 +39,7 @@ TOKENS: dict[str, dict[str, Any]] = {
 }
 
 
-class PlayedHub(HubAuth):  # type: ignore[misc]
+class PlayedHub(HubOAuth):  # type: ignore[misc]
     """The hub's own class for services; what it would ask the hub is answered from a table."""
 
     def user_for_token(self, token: str, use_cache: bool = True, session_id: str = "", *, sync: bool = True) -> Any:
@@ -107,9 +108,16 @@ def refusal(answer: HTTPResponse, status: int) -> str:
 async def client(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Client]:
     caplog.set_level(logging.INFO)
     course = make_site(tmp_path)
-    hub = PlayedHub(api_token="the service's own", api_url="http://127.0.0.1:9/hub/api", access_scopes={SCOPE})
+    hub = PlayedHub(
+        api_token="the service's own",
+        api_url="http://127.0.0.1:9/hub/api",
+        access_scopes={SCOPE},
+        oauth_client_id="service-openjupyter",
+        base_url=PREFIX,
+    )
     grader = Grader(course.settings, course.store)
-    app = make_app(Site(course.settings, course.submissions, grader, hub), PREFIX)
+    staff = StaffView(course.settings, course.store)
+    app = make_app(Site(course.settings, course.submissions, grader, hub, staff), PREFIX)
     server = HTTPServer(app, max_body_size=2 * 2**20)
     sockets = bind_sockets(0, "127.0.0.1")
     server.add_sockets(sockets)

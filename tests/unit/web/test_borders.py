@@ -28,7 +28,9 @@ def routes() -> Iterator[tuple[str, str]]:
                 yield method, path.removeprefix(PREFIX)
 
 
-ROUTES = [route for route in routes() if route != ("GET", "health")]
+FOR_BROWSERS = [("GET", "passbacks"), ("POST", "passbacks"), ("GET", "oauth_callback")]
+"""Pages, which know people by a cookie of their own and answer in HTML: tests/unit/hub/test_staff_page.py."""
+ROUTES = [route for route in routes() if route not in [("GET", "health"), *FOR_BROWSERS]]
 
 
 def test_the_routes_are_those_we_know() -> None:
@@ -40,7 +42,9 @@ def test_the_routes_are_those_we_know() -> None:
         ("GET", "api/submissions/python/events"),
         ("GET", "git/python.git/info/refs"),
         ("POST", "git/python.git/git-upload-pack"),
+        ("GET", "api/passbacks"),
     ]
+    assert set(FOR_BROWSERS) <= set(routes())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,188 @@
+"""Pages for staff in a browser: scores that did not arrive, and sending them again.
+
+Browsers are known by the hub's OAuth (a cookie of this service). Scripts may read with a token of a person's own; the
+token of a learner's server is not enough, since whatever runs in a notebook has it.
+"""
+
+import asyncio
+import secrets
+from dataclasses import asdict
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import tornado.web
+from jupyterhub.services.auth import HubOAuthCallbackHandler, HubOAuthenticated, UserNotAllowed
+from tornado.template import Loader
+
+from openjupyter_service.errors import Forbidden, OpenJupyterError
+from openjupyter_service.grading.staff import Troubles
+from openjupyter_service.web.base import Site, SiteHandler
+
+_LOADER = Loader(str(Path(__file__).parent / "templates"), autoescape="xhtml_escape")
+_MAX_ID = 2**53
+_NOBODY = "this needs a token of your own, or a browser that is signed in; open the exercise from your course"
+
+
+class StaffHandler(HubOAuthenticated, SiteHandler):
+    """A handler for people in a browser; `person` is the hub username, None for the operator."""
+
+    person: str | None
+
+    def initialize(self, site: Site) -> None:
+        """See SiteHandler."""
+        super().initialize(site)
+        self.hub_auth = site.hub_auth
+
+    async def identify(self) -> dict[str, Any] | None:
+        """The hub's model of who calls, by cookie or token; None when there is nobody.
+
+        Of a form that comes from elsewhere the cookie counts for nothing (XSRF).
+
+        Raises:
+            Forbidden: no person, or without access to this service.
+        """
+        model = await self.hub_auth.get_user(self, sync=False)
+        try:
+            known: dict[str, Any] | None = self.check_hub_user(model) if model else None
+        except UserNotAllowed:
+            known = None
+        # So that nothing asks the hub a second time, and blocks while it waits.
+        self._hub_auth_user_cache = known
+        if model and (known is None or known["kind"] != "user"):
+            raise Forbidden(_NOBODY)
+        return known
+
+    def admit(self, model: dict[str, Any]) -> None:
+        """Note whose courses are shown. An administrator of the hub sees all."""
+        self.person = None if model.get("admin") is True else str(model["name"])
+
+    @property
+    def before(self) -> int | None:
+        """The page that was asked for."""
+        return _number(self.get_query_argument("before", ""))
+
+
+class PassbacksApiHandler(StaffHandler):
+    """GET /api/passbacks: the page's twin for machines."""
+
+    async def get(self) -> None:
+        """Answer with scores that did not arrive, newest first; `older` is what `before` is for the next page."""
+        model = await self.identify()
+        if model is None:
+            raise Forbidden(_NOBODY)
+        own = {f"read:users!user={model['name']}"}
+        if getattr(self, "_token_authenticated", False) and not self.hub_auth.check_scopes(own, model):
+            raise Forbidden(
+                "the token of a server is not enough: make one on the hub's token page, or open the exercise from "
+                "your course and look at the page passbacks"
+            )
+        self.admit(model)
+        troubles = await asyncio.to_thread(self.site.staff.page, self.person, self.before)
+        self.set_header("Cache-Control", "no-store")
+        self.answer(
+            {"count": troubles.count, "older": troubles.older, "passbacks": [asdict(t) for t in troubles.found]}
+        )
+
+
+class PassbacksHandler(StaffHandler):
+    """GET and POST /passbacks: what did not arrive, and a button that sends it again."""
+
+    async def get(self) -> None:
+        """The page; who is not signed in is taken to the hub and back."""
+        model = await self.identify()
+        if model is None or getattr(self, "_token_authenticated", False):
+            return self.redirect(self.get_login_url())
+        self.admit(model)
+        if self.person is not None and not await asyncio.to_thread(self.site.staff.is_staff, self.person):
+            raise Forbidden(
+                "this page is for the staff of a course. If you are, open an exercise from your course first: "
+                "your LMS tells us then."
+            )
+        troubles = await asyncio.to_thread(self.site.staff.page, self.person, self.before)
+        self._show(troubles)
+
+    async def post(self) -> None:
+        """Send one score again, or all."""
+        model = await self.identify()
+        if model is None or getattr(self, "_token_authenticated", False):
+            raise Forbidden("this form is too old; please open the page anew")
+        self.admit(model)
+        number = _number(self.get_body_argument("id", ""))
+        if number is None and self.get_body_argument("all", "") != "1":
+            raise tornado.web.HTTPError(400, reason="Nothing was chosen")
+        count = await asyncio.to_thread(self.site.staff.send_again, self.person, number)
+        self.redirect(f"{self.request.path}?sent={count}", status=303)
+
+    def _show(self, troubles: Troubles) -> None:
+        self._render(
+            "passbacks.html",
+            title="Scores that did not arrive",
+            troubles=troubles,
+            is_first=self.before is None,
+            is_operator=self.person is None,
+            sent=_number(self.get_query_argument("sent", "")),
+            xsrf=self.xsrf_token,
+            path=self.request.path,
+            moment=_moment,
+            percent=_percent,
+        )
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """A page with one sentence; no traceback ever."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        text = self._reason
+        if isinstance(error, OpenJupyterError):
+            status_code, text = error.status, str(error)
+        if status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            text = "The grading service has a fault. Please try again in a moment."
+        self.set_status(status_code)
+        self._render("problem.html", title="This page cannot be shown", text=text[:1].upper() + text[1:])
+
+    def _render(self, template: str, **values: Any) -> None:
+        nonce = secrets.token_urlsafe(16)
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header(
+            "Content-Security-Policy",
+            f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'",
+        )
+        self.set_header("Referrer-Policy", "same-origin")
+        self.set_header("Cache-Control", "no-store")
+        self.finish(_LOADER.load(template).generate(nonce=nonce, **values))
+
+
+class CallbackHandler(HubOAuthCallbackHandler):
+    """GET /oauth_callback: the hub sends a browser back here that has signed in."""
+
+    def initialize(self, site: Site) -> None:
+        """See SiteHandler."""
+        self.hub_auth = site.hub_auth
+
+    async def prepare(self) -> None:
+        """Ask the hub without blocking; the base class would."""
+        model = await self.hub_auth.get_user(self, sync=False)
+        try:
+            self._hub_auth_user_cache = self.check_hub_user(model) if model else None
+        except UserNotAllowed:
+            self._hub_auth_user_cache = None
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """One sentence."""
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish("Signing in did not work. Please go back and open the page anew.")
+
+
+def _number(text: str) -> int | None:
+    """A count or an id from outside; None when it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 17 and int(text) < _MAX_ID else None
+
+
+def _moment(seconds: float) -> str:
+    """ISO 8601, UTC."""
+    return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")
+
+
+def _percent(score: float) -> str:
+    return f"{round(score * 100, 1):g} %"

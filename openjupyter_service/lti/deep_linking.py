@@ -16,6 +16,14 @@ from openjupyter_service.platforms import Platform11, Platform13
 RESPONSE_SECONDS = 300
 _CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 _DL_CLAIM = "https://purl.imsglobal.org/spec/lti-dl/claim/"
+_CONTEXT_11 = [
+    "http://purl.imsglobal.org/ctx/lti/v1/ContentItem",
+    {
+        "lineItem": "http://purl.imsglobal.org/ctx/lis/v2/LineItem",
+        "res": "http://purl.imsglobal.org/ctx/lis/v2p1/Result#",
+    },
+]
+"""What the names in a content item's JSON-LD mean; those of a line item come from elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ def answer11(
 ) -> ContentAnswer:
     """A content item selection, signed with the consumer's secret (Content-Item Message 1.0, section 3.2)."""
     items = {
-        "@context": "http://purl.imsglobal.org/ctx/lti/v1/ContentItem",
+        "@context": _CONTEXT_11,
         "@graph": [_item11(link) for link in links],
     }
     fields = [
@@ -137,8 +145,8 @@ def _item13(link: ChosenLink, with_lineitem: bool) -> dict[str, Any]:
 
 def _item11(link: ChosenLink) -> dict[str, Any]:
     return {
+        # No @id: by it JSON-LD would take all our links, which have one address, for the same one.
         "@type": "LtiLinkItem",
-        "@id": link.url,
         "mediaType": "application/vnd.ims.lti.v1.ltilink",
         "title": link.title,
         "url": link.url,

@@ -8,7 +8,7 @@ from openjupyter_service.grading.advice import advice
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ("the column of the gradebook was deleted in the LMS; a new launch of the link mends it", "Open the exercise once"),
+        ("the column of the gradebook was deleted in the LMS; a new launch mends it", "Open the exercise once"),
         ("the LMS knows no such column or person (HTTP 404: not found)", "is enrolled"),
         ("the LMS cannot grade this person here (HTTP 422: user not in course)", "grades learners alone"),
         ("unsupported: no such operation", "grades learners alone"),

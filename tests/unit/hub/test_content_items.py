@@ -118,7 +118,7 @@ def test_the_form_goes_to_the_lms_and_nowhere_else(hub: Site) -> None:
 
 
 def test_the_launch_of_a_chosen_link_opens_its_exercise(hub: Site) -> None:
-    """The LMS sends `custom` back as custom parameters (Content-Item Message 1.0, section 3.2.1)."""
+    """The LMS sends `custom` back as custom parameters (Content-Item Message 1.0)."""
     _, fields = answer_of(hub.choose(ticket_of(hub.ask()), "sums"))
     (item,) = json.loads(fields["content_items"])["@graph"]
     launch: dict[str, str | None] = {f"custom_{name}": value for name, value in item["custom"].items()}

@@ -83,6 +83,7 @@ def is_signed(url: str, fields: dict[str, str], secret: str = SECRET) -> bool:
 def test_staff_choose_several_and_the_lms_gets_signed_links(hub: Site) -> None:
     page = hub.ask()
     assert 'type="checkbox"' in page.text and 'type="radio"' not in page.text
+    assert "broken/exercise.toml, line 1:" in text(page) and str(hub.settings.data_dir.parent) not in page.text
     assert "Sums &amp; &lt;more&gt;" in page.text and "3 points" in text(page) and "2030" in text(page)
     url, fields = answer_of(hub.choose(ticket_of(page), "sums", "warm-up"))
     assert url == RETURN and is_signed(url, fields) and not is_signed(url, fields, "wrong")

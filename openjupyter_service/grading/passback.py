@@ -20,8 +20,11 @@ MAX_AT_ONCE_TO_ONE = 8
 FIRST_DELAY_SECONDS = 2.0
 MAX_DELAY_SECONDS = 3600.0
 GIVE_UP_SECONDS = 7 * 24 * 3600.0
-TROUBLES = 5
-"""So many failures of one platform in a row, and it is taken to be down: then one call at a time tries it."""
+TROUBLES = 3
+"""So many failures of one platform, each begun after the last one, and nothing arrives in between: it is down.
+
+Then one call at a time tries it. What fails together is one failure, since it may have one cause: a token, say.
+"""
 MAX_PAUSE_SECONDS = 300.0
 
 log = logging.getLogger(__name__)
@@ -32,6 +35,8 @@ class _Health:
     """How a platform has been doing."""
 
     troubles: int = 0
+    last_trouble: float = 0.0
+    """When the last one was counted, by the monotonic clock."""
     paused_until: float = 0.0
 
     @property
@@ -93,9 +98,10 @@ class Sender:
         task.add_done_callback(self._tasks.discard)
 
     async def _deliver(self, item: OutboxItem, wake: asyncio.Event) -> None:
+        begun = time.monotonic()
         try:
             delivery = await self._deliver_once(item)
-            self._note(item.platform, delivery)
+            self._note(item.platform, delivery, begun)
             await self._record(item, delivery)
         except Exception:  # the store was away, or a bug: the item is still pending, and due again
             log.exception("the passback of grading %d could not be recorded", item.grading_id)
@@ -104,12 +110,14 @@ class Sender:
             del self._under_way[item.placement_id]
             wake.set()  # there is room for the next one
 
-    def _note(self, platform: str, delivery: Delivery) -> None:
+    def _note(self, platform: str, delivery: Delivery, begun: float) -> None:
         health = self._health[platform]
         if not delivery.of_platform:
             health.troubles = 0
             return
-        health.troubles += 1
+        if begun >= health.last_trouble:
+            health.troubles += 1
+            health.last_trouble = time.monotonic()
         if delivery.retry_after is not None:
             health.paused_until = time.time() + min(delivery.retry_after, MAX_PAUSE_SECONDS)
         elif health.is_down:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from openjupyter_service.grading import passback
 from openjupyter_service.grading.deliveries import MAX_CONFLICTS, Deliveries
-from openjupyter_service.grading.passback import TROUBLES, Sender
+from openjupyter_service.grading.passback import MAX_AT_ONCE_TO_ONE, TROUBLES, Sender
 from openjupyter_service.lti.delivery import Delivery, accepted, failed
 from openjupyter_service.lti.fetch import Answer
 from openjupyter_service.platforms import Platform13
@@ -164,7 +165,7 @@ async def test_a_platform_that_is_gone_keeps_its_score(site: CourseSite, lms: Lm
 
 
 async def test_a_platform_that_is_down_is_tried_by_one_and_then_gets_all(site: CourseSite) -> None:
-    for number in range(30):
+    for number in range(60):
         launched(site, f"learner-{number}", ITEM)
         graded(site, f"learner-{number}", 0.5)
     asked, down = 0, True
@@ -180,11 +181,35 @@ async def test_a_platform_that_is_down_is_tried_by_one_and_then_gets_all(site: C
     try:
         await until(lambda: asked >= TROUBLES)
         await asyncio.sleep(0.3)
-        assert asked <= TROUBLES + 10, "a platform that is down must not be hammered"
+        assert asked <= (TROUBLES + 1) * MAX_AT_ONCE_TO_ONE, "a platform that is down must not be hammered"
         down = False
         sender._health.clear()
         for item in site.outbox.list(PassbackState.PENDING):
             site.outbox.retry_now([item.id])
         await until(lambda: not site.outbox.pending_count())
+    finally:
+        task.cancel()
+
+
+async def test_what_fails_together_is_one_failure(site: CourseSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passback, "FIRST_DELAY_SECONDS", 60.0)
+    for number in range(2 * MAX_AT_ONCE_TO_ONE):
+        launched(site, f"learner-{number}", ITEM)
+        graded(site, f"learner-{number}", 0.5)
+    asked, cause = 0, asyncio.Event()
+
+    async def deliver(item: OutboxItem) -> Delivery:
+        nonlocal asked
+        asked += 1
+        if asked == MAX_AT_ONCE_TO_ONE:
+            cause.set()
+        if asked <= MAX_AT_ONCE_TO_ONE:
+            await cause.wait()
+            return failed("no token", of_platform=True)
+        return accepted()
+
+    task = asyncio.create_task(Sender(site.outbox, deliver).run(asyncio.Event()))
+    try:
+        await until(lambda: site.outbox.pending_count() == MAX_AT_ONCE_TO_ONE)
     finally:
         task.cancel()

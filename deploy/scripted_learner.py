@@ -10,10 +10,13 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from http.cookiejar import Cookie
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import requests
+from requests.cookies import RequestsCookieJar
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
@@ -26,20 +29,38 @@ _POLL_SECONDS = 0.3
 Json = dict[str, Any]
 
 
+class _TrustingJar(RequestsCookieJar):
+    """Sends Secure cookies without TLS, too: browsers trust their own machine so."""
+
+    def set_cookie(self, cookie: Cookie, *args: Any, **kwargs: Any) -> None:
+        cookie.secure = False
+        super().set_cookie(cookie, *args, **kwargs)
+
+
+def browser_session() -> requests.Session:
+    """A session with the cookies that a browser would send to its own machine."""
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies = _TrustingJar()
+    return session
+
+
 @dataclass
 class ScriptedLearner:
     """One person of the demo LMS, and the browser session of the launch."""
 
     lms_url: str
     user_id: str
-    session: requests.Session = field(default_factory=requests.Session)
+    session: requests.Session = field(default_factory=browser_session)
+    client_id: str = ""
+    """Of the tool at the LMS, to launch by LTI 1.3; without it, by 1.1."""
     server_url: str = ""
     """Where this learner's own server is, once launched, without a slash at the end."""
     _pull: dict[str, str] = field(default_factory=dict)
 
     def launch(self, resource_link_id: str) -> None:
         """Click the link in the LMS and wait until the server runs; its address is then in `server_url`."""
-        form = self.signed_launch(resource_link_id)
+        form = self.launch_by_13(resource_link_id) if self.client_id else self.signed_launch(resource_link_id)
         answer = self.session.post(form["url"], data=form["parameters"], timeout=60)
         deadline = time.monotonic() + LAUNCH_SECONDS
         while "/git-pull" not in urlsplit(answer.url).path:
@@ -63,6 +84,20 @@ class ScriptedLearner:
         _check(answer, "the demo LMS")
         form: Json = answer.json()
         return form
+
+    def launch_by_13(self, resource_link_id: str) -> Json:
+        """The form with an id_token, as `signed_launch` gives it, after a click and a login by LTI 1.3."""
+        self.sign_in()
+        click = self.session.get(f"{self.lms_url}/launch/{resource_link_id}?tool={self.client_id}", timeout=30)
+        login = _sent_form(click, "the click")
+        return _sent_form(self.session.post(login["url"], data=login["parameters"], timeout=60), "the login")
+
+    def sign_in(self) -> None:
+        """Become this person at the demo LMS."""
+        page = self.session.get(f"{self.lms_url}/signin", timeout=30)
+        _check(page, "the demo LMS")
+        fields = {"user_id": self.user_id, "_xsrf": _read_form(page.text)["parameters"]["_xsrf"]}
+        _check(self.session.post(f"{self.lms_url}/signin", data=fields, timeout=30), "signing in at the demo LMS")
 
     def pull(self) -> str:
         """Let nbgitpuller fetch the course, as its page does; gives the path of the exercise's notebook."""
@@ -194,6 +229,39 @@ def _collect(shown: dict[str, str], reply: Json) -> None:
         shown[content.get("transient", {}).get("display_id", uuid.uuid4().hex)] = content["data"].get("text/plain", "")
     elif reply["msg_type"] == "error":
         shown["error"] = f"{content['ename']}: {content['evalue']}"
+
+
+class _FormReader(HTMLParser):
+    """Reads the form of an id, or all fields of a page where none is given."""
+
+    def __init__(self, form_id: str) -> None:
+        super().__init__()
+        self.form_id, self.inside = form_id, not form_id
+        self.url, self.parameters = "", dict[str, str]()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Called by the parser."""
+        found = {name: value or "" for name, value in attrs}
+        if tag == "form" and self.form_id:
+            self.inside = found.get("id") == self.form_id
+            self.url = found.get("action", "") if self.inside else self.url
+        elif tag == "input" and self.inside:
+            self.parameters[found.get("name", "")] = found.get("value", "")
+
+
+def _read_form(page: str, form_id: str = "") -> Json:
+    reader = _FormReader(form_id)
+    reader.feed(page)
+    return {"url": reader.url, "parameters": reader.parameters}
+
+
+def _sent_form(page: requests.Response, what: str) -> Json:
+    """The form that a page of the demo LMS sends by itself: {"url", "parameters"}."""
+    _check(page, what)
+    form = _read_form(page.text, "launch")
+    if not form["url"]:
+        raise SetupError(f"{what} did not lead to a form that sends itself, but to {urlsplit(page.url).path}")
+    return form
 
 
 def _check(answer: requests.Response, what: str) -> None:

@@ -14,8 +14,9 @@ from deploy.ports import internal_port, reachable_host
 from openjupyter_service.settings import Settings, load_settings
 
 PROJECT = Path(__file__).resolve().parent.parent
-PLATFORM = "demo"
+PLATFORM, PLATFORM_13 = "demo", "demo13"
 CONSUMER_KEY = "demo"
+CLIENT_ID, DEPLOYMENT_ID = "openjupyter", "1"
 COURSE = "sample"
 _INTERNAL_PORTS = ("service_port", "hub_port", "proxy_api_port", "gateway_port")
 _HEADER = """\
@@ -101,11 +102,23 @@ def _updated(
 ) -> dict[str, Any]:
     """The settings in `values`, with everything that the launcher decides set anew."""
     taken = {port, lms_port}
-    platform = {
+    lms_url = f"http://{reachable_host(bind)}:{lms_port}"
+    # The demo LMS listens on this machine, where scores for an LMS out there must not go.
+    by_key = {
         "name": PLATFORM,
         "consumer_key": CONSUMER_KEY,
         "secret_file": str(data_dir / "secrets/demo-lms"),
-        # It listens on this machine, where scores for an LMS out there must not go.
+        "private_network": True,
+    }
+    by_issuer = {
+        "name": PLATFORM_13,
+        "title": "Demo LMS by LTI 1.3",
+        "issuer": lms_url,
+        "client_id": CLIENT_ID,
+        "deployments": [DEPLOYMENT_ID],
+        "authorization_url": f"{lms_url}/lti13/authorize",
+        "token_url": f"{lms_url}/lti13/token",
+        "jwks_url": f"{lms_url}/lti13/jwks",
         "private_network": True,
     }
     course = {
@@ -119,7 +132,7 @@ def _updated(
         "port": port,
         **{name: internal_port(values.get(name), taken) for name in _INTERNAL_PORTS},
         "proxy_command": list(proxy_command),
-        "platforms": _with_named(values.get("platforms", []), platform),
+        "platforms": _with_named(_with_named(values.get("platforms", []), by_issuer), by_key),
         "courses": _with_named(values.get("courses", []), course),
         "learner": {**values.get("learner", {}), "image": images["learner"], "network": site_name(data_dir)},
         "grading": {**values.get("grading", {}), "sandbox_image": images["learner"], "judge_image": images["judge"]},

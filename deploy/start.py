@@ -16,7 +16,7 @@ from deploy.orphans import Orphans
 from deploy.ports import check_free
 from deploy.prepare import DATA_BYTES, HOME, Prepared, check_disk, prepared
 from deploy.processes import Child
-from deploy.site import CONSUMER_KEY, PROJECT, Site, write_site
+from deploy.site import CLIENT_ID, CONSUMER_KEY, DEPLOYMENT_ID, PROJECT, Site, write_site
 from deploy.steps import Say, Steps
 from openjupyter_service.exercises.repository import publish
 
@@ -138,6 +138,10 @@ def _lms(site: Site, options: argparse.Namespace) -> Child:
         "--port": str(options.lms_port),
         "--data": str(site.data_dir / "demo-lms"),
         "--tool-url": f"{site.hub_url}/hub/lti/launch",
+        "--tool-login-url": f"{site.hub_url}/hub/lti/login",
+        "--tool-jwks-url": f"{site.hub_url}/hub/lti/jwks",
+        "--client-id": CLIENT_ID,
+        "--deployment-id": DEPLOYMENT_ID,
         "--key": CONSUMER_KEY,
         "--secret-file": str(site.secret_file),
         "--public-url": site.lms_url,

@@ -17,7 +17,7 @@ import requests
 
 from deploy.containers import remove_volumes
 from deploy.scripted_learner import ScriptedLearner
-from deploy.site import site_name
+from deploy.site import CLIENT_ID, site_name
 from openjupyter_service.sandbox.engine import ROLE_LABEL, SITE_LABEL
 from openjupyter_service.settings import Settings, load_settings
 
@@ -51,9 +51,9 @@ class RunningSite:
         people = requests.get(f"{self.lms_url}/api/links", timeout=30).json()["people"]
         return [person for person in people if person["role"] == "Learner"]
 
-    def learner(self, user_id: str) -> ScriptedLearner:
-        """A learner who has not launched yet."""
-        return ScriptedLearner(self.lms_url, user_id)
+    def learner(self, user_id: str, *, by_13: bool = False) -> ScriptedLearner:
+        """A learner who has not launched yet, and will by LTI 1.1 or 1.3."""
+        return ScriptedLearner(self.lms_url, user_id, client_id=CLIENT_ID if by_13 else "")
 
     def token(self, learner: ScriptedLearner, resource_link_id: str) -> str:
         """Launch without starting a server, and make a token that reaches the service as a server's own does."""

@@ -11,13 +11,16 @@ from pathlib import Path
 
 from deploy.demo_lms.app import start
 from deploy.demo_lms.config import Config, ConfigError, read_secret
+from deploy.demo_lms.modes import MODES
+from deploy.demo_lms.tools import Tool13
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m deploy.demo_lms",
-        description="A small LMS to try OpenJupyter with: it launches exercises by LTI 1.1 and receives scores. "
+        description="A small LMS to try OpenJupyter with: it launches exercises by LTI 1.1 and 1.3 and receives "
+        "scores. "
         "Anybody who reaches it can sign in as anybody: keep it on this machine.",
     )
     parser.add_argument("--bind", default="127.0.0.1", metavar="ADDRESS", help="address to listen on (%(default)s)")
@@ -32,9 +35,33 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--key", required=True, help="consumer key shared with the tool")
     parser.add_argument("--secret-file", type=Path, required=True, metavar="FILE", help="file with the shared secret")
     parser.add_argument(
+        "--tool-login-url", default="", metavar="URL", help="login URL of the tool, for LTI 1.3 (without it, none)"
+    )
+    parser.add_argument(
+        "--tool-jwks-url", default="", metavar="URL", help="address of the tool's public keys, for LTI 1.3"
+    )
+    parser.add_argument("--client-id", default="openjupyter", help="client id of the tool, for LTI 1.3 (%(default)s)")
+    parser.add_argument("--deployment-id", default="1", help="deployment id of the tool, for LTI 1.3 (%(default)s)")
+    parser.add_argument(
+        "--mode", choices=list(MODES), default="plain", help="whose strictness to imitate (%(default)s)"
+    )
+    parser.add_argument(
         "--public-url", default="", metavar="URL", help="address that browsers and the tool use (from bind and port)"
     )
     return parser.parse_args(arguments)
+
+
+def _tool13(options: argparse.Namespace) -> Tool13 | None:
+    if not options.tool_login_url:
+        return None
+    return Tool13(
+        client_id=options.client_id,
+        deployment_id=options.deployment_id,
+        title="OpenJupyter",
+        login_url=options.tool_login_url,
+        launch_url=options.tool_url,
+        jwks_url=options.tool_jwks_url,
+    )
 
 
 async def serve(config: Config) -> None:
@@ -77,6 +104,8 @@ def main(arguments: list[str] | None = None) -> int:
             bind=options.bind,
             port=options.port,
             public_url=options.public_url,
+            tool13=_tool13(options),
+            mode=options.mode,
         )
         asyncio.run(serve(config))
     except (ConfigError, OSError, sqlite3.Error) as error:

@@ -1,10 +1,12 @@
 """Endpoints for scripts: scores, links and launches as JSON."""
 
 import json
+from typing import Any
 
 import tornado.web
 
 from deploy.demo_lms.base import JsonHandler
+from deploy.demo_lms.faults import CALL_LIMIT, SECONDS_LIMIT
 from deploy.demo_lms.launch import make_launch
 from deploy.demo_lms.scores import gradebook_rows
 
@@ -65,21 +67,55 @@ class LinksHandler(LocalHandler):
         )
 
 
-class LaunchApiHandler(LocalHandler):
-    """Signed launches for scripted learners."""
+class LocalPostHandler(LocalHandler):
+    """Base of what programs on this machine may change."""
 
     def check_xsrf_cookie(self) -> None:
         """Not needed: a web page cannot send JSON across origins without being asked for permission first."""
 
-    def post(self) -> None:
-        """Take ``{"user_id", "resource_link_id"}``, return ``{"url", "parameters"}``: one fresh launch."""
+    def body(self) -> dict[str, Any]:
+        """The JSON object of the body; {} for anything else that is JSON."""
         if self.request.headers.get("Content-Type", "").partition(";")[0].strip() != "application/json":
             raise tornado.web.HTTPError(415, "Send application/json.")
         try:
-            request = json.loads(self.request.body)
-            user_id, link_id = request["user_id"], request["resource_link_id"]
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise tornado.web.HTTPError(400, "Send an object with user_id and resource_link_id.") from error
+            found = json.loads(self.request.body)
+        except (ValueError, RecursionError):
+            found = None
+        return found if isinstance(found, dict) else {}
+
+
+class FaultsHandler(LocalPostHandler):
+    """Trouble on purpose, for tests of what tools do about it."""
+
+    def post(self) -> None:
+        """Take ``{"calls", "status", "body", "seconds"}``: so many calls of the services go wrong (see `faults`)."""
+        wanted = self.body()
+        calls, status, seconds = wanted.get("calls", 0), wanted.get("status", 503), wanted.get("seconds", 0)
+        body = wanted.get("body", "")
+        if (
+            not isinstance(calls, int)
+            or not 0 <= calls <= CALL_LIMIT
+            or not isinstance(status, int)
+            or (status and not 200 <= status <= 599)
+            or not isinstance(seconds, int | float)
+            or not 0 <= seconds <= SECONDS_LIMIT
+            or not isinstance(body, str)
+        ):
+            raise tornado.web.HTTPError(400, "Send an object with calls, status, body and seconds.")
+        faults = self.lms.faults
+        faults.calls, faults.status, faults.body, faults.seconds = calls, status, body, float(seconds)
+        self.finish({"calls": calls})
+
+
+class LaunchApiHandler(LocalPostHandler):
+    """Signed launches for scripted learners."""
+
+    def post(self) -> None:
+        """Take ``{"user_id", "resource_link_id"}``, return ``{"url", "parameters"}``: one fresh launch."""
+        request = self.body()
+        user_id, link_id = request.get("user_id"), request.get("resource_link_id")
+        if not isinstance(user_id, str) or not isinstance(link_id, str):
+            raise tornado.web.HTTPError(400, "Send an object with user_id and resource_link_id.")
         person, found = self.lms.catalogue.person(user_id), self.lms.catalogue.link(link_id)
         if person is None or found is None or not found[0].admits(person):
             raise tornado.web.HTTPError(404, "There is no such person in the course of such a link.")

@@ -9,13 +9,14 @@ import tornado.web
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
-from deploy.demo_lms import api, base, pages, service
+from deploy.demo_lms import api, base, content, grades13, login13, members, pages, registration, service, tokens
 from deploy.demo_lms.catalogue import load_catalogue
 from deploy.demo_lms.config import Config
 from deploy.demo_lms.lms import DemoLms
 from deploy.demo_lms.store import Store
 
 HERE = Path(__file__).parent
+_LINE_ITEMS = "/lti13/courses/([a-z0-9-]+)/lineitems"
 REQUEST_LIMIT = 128 * 1024
 """Bytes of the largest request body that the server reads at all; the outcome service stops earlier."""
 
@@ -26,7 +27,7 @@ def make_app(config: Config, clock: Callable[[], float] = time.time) -> tornado.
     ``config.base_url`` must be the address that it will be served at: launches and the check of signatures use it.
     Raises OSError or sqlite3.Error where the data directory cannot be used.
     """
-    lms = DemoLms(config=config, catalogue=load_catalogue(), store=Store(config.data_dir), clock=clock)
+    lms = DemoLms(config=config, base=load_catalogue(), store=Store(config.data_dir), clock=clock)
     secure = config.base_url.startswith("https:")
     return tornado.web.Application(
         [
@@ -35,12 +36,27 @@ def make_app(config: Config, clock: Callable[[], float] = time.time) -> tornado.
             ("/signout", pages.SignOutHandler),
             ("/course/([a-z0-9-]+)", pages.CourseHandler),
             ("/course/([a-z0-9-]+)/gradebook", pages.GradebookHandler),
+            ("/course/([a-z0-9-]+)/choose", pages.ChooseHandler),
             ("/launch/([a-z0-9-]+)", pages.LaunchHandler),
             ("/messages", pages.MessagesHandler),
+            ("/tools", registration.ToolsHandler),
             ("/outcomes", service.OutcomesHandler),
+            ("/content-items", content.Content11Handler),
+            ("/.well-known/openid-configuration", registration.ConfigurationHandler),
+            ("/lti13/register", registration.RegisterHandler),
+            ("/lti13/jwks", login13.KeySetHandler),
+            ("/lti13/authorize", login13.AuthorizeHandler),
+            ("/lti13/token", tokens.TokenHandler),
+            ("/lti13/content", content.Content13Handler),
+            ("/lti13/courses/([a-z0-9-]+)/members", members.MembersHandler),
+            (_LINE_ITEMS, grades13.LineItemsHandler),
+            (f"{_LINE_ITEMS}/([a-z0-9-]+)/lineitem", grades13.LineItemHandler),
+            (f"{_LINE_ITEMS}/([a-z0-9-]+)/lineitem/scores", grades13.ScoresHandler),
+            (f"{_LINE_ITEMS}/([a-z0-9-]+)/lineitem/results", grades13.ResultsHandler),
             ("/gradebook.json", api.GradebookJsonHandler),
             ("/api/links", api.LinksHandler),
             ("/api/launch", api.LaunchApiHandler),
+            ("/api/faults", api.FaultsHandler),
             ("/health", api.HealthHandler),
         ],
         default_handler_class=base.NotFoundHandler,

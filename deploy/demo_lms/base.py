@@ -9,6 +9,7 @@ from tornado.httputil import split_host_and_port
 
 from deploy.demo_lms.catalogue import Course, Person
 from deploy.demo_lms.lms import DemoLms
+from deploy.demo_lms.store import Message
 
 SESSION_COOKIE = "demo_lms_session"
 
@@ -44,22 +45,38 @@ class BaseHandler(tornado.web.RequestHandler):
 
     def set_default_headers(self) -> None:
         """Allow our own files only, and forms to us and to the tool."""
-        origin = self.lms.config.tool_origin
-        self.set_header(
-            "Content-Security-Policy",
-            f"default-src 'self'; form-action 'self' {origin};"
-            " base-uri 'none'; frame-ancestors 'none'; object-src 'none'",
-        )
+        self.allow_forms({self.lms.config.tool_origin})
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Referrer-Policy", "strict-origin-when-cross-origin")
         self.set_header("Cache-Control", "no-store")
         self.clear_header("Server")
+
+    def allow_forms(self, origins: set[str]) -> None:
+        """Let forms of this page go to these addresses (scheme, host and port), and back to us."""
+        self.set_header(
+            "Content-Security-Policy",
+            f"default-src 'self'; form-action 'self' {' '.join(sorted(origins))};"
+            " base-uri 'none'; frame-ancestors 'none'; object-src 'none'",
+        )
 
     def from_this_machine(self) -> bool:
         """Whether a program on this machine asks us directly: no proxy in between, no foreign name (DNS rebinding)."""
         forwarded = any(name in self.request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip"))
         host, _ = split_host_and_port(self.request.host)
         return not forwarded and _is_loopback(self.request.remote_ip) and _is_loopback(host)
+
+    async def hits_fault(self) -> bool:
+        """Whether this call goes wrong on purpose; then it has been answered."""
+        trouble = await self.lms.faults.next()
+        if trouble is None:
+            return False
+        self.set_status(trouble[0])
+        self.finish(trouble[1])
+        return True
+
+    def note(self, result: str, description: str, operation: str = "", cell: tuple[str, str] = ("", "")) -> None:
+        """Add a call to the log of messages."""
+        self.lms.store.log(Message(self.lms.now(), operation, *cell, result, description))
 
     def find_course(self, course_id: str, person: Person | None) -> Course:
         """Return a course; 404 if there is none, 403 if the person does not take part."""

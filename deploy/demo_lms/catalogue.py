@@ -1,7 +1,8 @@
 """Courses, exercise links and people of the demonstration, read from catalogue.json."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 CATALOGUE_FILE = Path(__file__).with_name("catalogue.json")
@@ -30,12 +31,22 @@ class Person:
 
 @dataclass(frozen=True)
 class Link:
-    """One exercise linked in one course; ``id`` is the LTI ``resource_link_id``."""
+    """One exercise linked in one course; ``id`` is the LTI ``resource_link_id``.
+
+    ``custom`` are the parameters that name the exercise to the tool. ``maximum`` and ``resource_id`` are its line
+    item's; an LMS that makes none by itself has one where ``has_line_item``. ``deadline`` is what the tool said (ISO
+    8601, "" for none).
+    """
 
     id: str
     exercise: str
     title: str
     summary: str
+    custom: tuple[tuple[str, str], ...] = ()
+    maximum: float = 1.0
+    resource_id: str = ""
+    has_line_item: bool = False
+    deadline: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,9 +67,8 @@ class Course:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything that is offered; ``tool_course`` is the tool's name of the course that holds the exercises."""
+    """Everything that is offered."""
 
-    tool_course: str
     courses: tuple[Course, ...]
     people: tuple[Person, ...]
 
@@ -74,6 +84,15 @@ class Catalogue:
         """Find a link by id, with the course it stands in."""
         return next(((course, link) for course in self.courses for link in course.links if link.id == link_id), None)
 
+    def with_links(self, added: Mapping[str, Sequence[Link]]) -> "Catalogue":
+        """The same with more links, by course id."""
+        return replace(
+            self,
+            courses=tuple(
+                replace(course, links=course.links + tuple(added.get(course.id, ()))) for course in self.courses
+            ),
+        )
+
     def courses_of(self, person: Person) -> list[Course]:
         """The courses that a person takes part in."""
         return [course for course in self.courses if course.admits(person)]
@@ -87,7 +106,8 @@ def load_catalogue(path: Path = CATALOGUE_FILE) -> Catalogue:
 
     def link(item: dict[str, str]) -> Link:
         exercise = exercises[item["exercise"]]
-        return Link(item["id"], exercise["name"], exercise["title"], exercise["summary"])
+        custom = (("course", data["tool_course"]), ("exercise", exercise["name"]))
+        return Link(item["id"], exercise["name"], exercise["title"], exercise["summary"], custom)
 
     courses = tuple(
         Course(
@@ -100,4 +120,4 @@ def load_catalogue(path: Path = CATALOGUE_FILE) -> Catalogue:
         )
         for item in data["courses"]
     )
-    return Catalogue(tool_course=data["tool_course"], courses=courses, people=tuple(people.values()))
+    return Catalogue(courses=courses, people=tuple(people.values()))

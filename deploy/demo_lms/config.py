@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from deploy.demo_lms.modes import MODES
+from deploy.demo_lms.tools import Tool13
+
 SECRET_FILE_LIMIT = 4096
 WILDCARDS = {"", "0.0.0.0", "::"}  # noqa: S104 (recognised, never a default)
 
@@ -12,7 +15,8 @@ class ConfigError(ValueError):
     """A setting cannot be used; the message is one sentence for the operator."""
 
 
-def _http_url(name: str, value: str) -> SplitResult:
+def http_url(name: str, value: str) -> SplitResult:
+    """Take an address apart; raises ConfigError unless it is a plain http(s) URL."""
     try:
         parts = urlsplit(value)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -31,7 +35,8 @@ class Config:
 
     ``tool_url`` is the tool's LTI 1.1 launch URL; ``key`` and ``secret`` are what both sides share; ``data_dir`` keeps
     the scores. ``public_url`` is the address that browsers and tools use (scheme, host and port only); left empty it
-    follows from ``bind`` and ``port``. Raises ConfigError for a value that cannot work.
+    follows from ``bind`` and ``port``. ``tool13`` is a tool connected by LTI 1.3, if there is one; ``mode`` names an
+    entry of `modes.MODES`. Raises ConfigError for a value that cannot work.
     """
 
     tool_url: str
@@ -41,14 +46,23 @@ class Config:
     bind: str = "127.0.0.1"
     port: int = 8010
     public_url: str = ""
+    tool13: Tool13 | None = None
+    mode: str = "plain"
 
     def __post_init__(self) -> None:
         """Check every value before anything is opened."""
-        _http_url("The tool URL", self.tool_url)
+        http_url("The tool URL", self.tool_url)
         if self.public_url:
-            parts = _http_url("The public URL", self.public_url)
+            parts = http_url("The public URL", self.public_url)
             if parts.path not in ("", "/") or parts.query:
                 raise ConfigError("The public URL must be a scheme, a host and a port only.")
+        if self.tool13 is not None:
+            http_url("The tool's login URL", self.tool13.login_url)
+            http_url("The tool's key set URL", self.tool13.jwks_url)
+            if not self.tool13.client_id or not self.tool13.deployment_id:
+                raise ConfigError("The client id and the deployment id must not be empty.")
+        if self.mode not in MODES:
+            raise ConfigError(f"The mode must be one of {', '.join(MODES)}.")
         if not self.key or not self.secret:
             raise ConfigError("The consumer key and the secret must not be empty.")
         if not 0 <= self.port <= 65535:

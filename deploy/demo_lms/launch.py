@@ -1,5 +1,6 @@
 """Signed LTI 1.1 launches (LTI 1.1 Implementation Guide, sections 3 and 4)."""
 
+import hmac
 import secrets
 from collections.abc import Mapping
 
@@ -35,20 +36,13 @@ def launch_fields(lms: DemoLms, person: Person, course: Course, link: Link) -> d
         "context_title": course.title,
         "context_label": course.label,
         "context_type": "CourseSection",
-        "user_id": person.id,
         "roles": person.role,
-        "lis_person_name_full": person.name,
-        "lis_person_name_given": person.given,
-        "lis_person_name_family": person.family,
-        "lis_person_contact_email_primary": person.email,
+        **person_fields(lms, person),
         "launch_presentation_locale": "en",
         "launch_presentation_document_target": "window",
         "launch_presentation_return_url": f"{config.base_url}/course/{course.id}",
-        "tool_consumer_instance_guid": "demo-lms.example.org",
-        "tool_consumer_instance_name": "Demo LMS",
-        "tool_consumer_info_product_family_code": "demo-lms",
-        "custom_course": lms.catalogue.tool_course,
-        "custom_exercise": link.exercise,
+        **platform_fields(lms),
+        **{f"custom_{name}": value for name, value in link.custom},
     }
     if not person.is_instructor:
         fields["lis_outcome_service_url"] = config.outcome_url
@@ -56,11 +50,40 @@ def launch_fields(lms: DemoLms, person: Person, course: Course, link: Link) -> d
     return fields
 
 
+def platform_fields(lms: DemoLms) -> dict[str, str]:
+    """Who we are."""
+    return {
+        "tool_consumer_instance_guid": "demo-lms.example.org",
+        "tool_consumer_instance_name": "Demo LMS",
+        "tool_consumer_info_product_family_code": lms.mode.family,
+    }
+
+
+def person_fields(lms: DemoLms, person: Person) -> dict[str, str]:
+    """Who launches, as far as this LMS tells."""
+    if lms.mode.person == "nothing":
+        return {}
+    if lms.mode.person == "pseudonym":
+        return {"user_id": hmac.digest(lms.secret_for("pseudonym"), person.id.encode(), "sha256").hex()}
+    return {
+        "user_id": person.id,
+        "lis_person_name_full": person.name,
+        "lis_person_name_given": person.given,
+        "lis_person_name_family": person.family,
+        "lis_person_contact_email_primary": person.email,
+    }
+
+
 def make_launch(lms: DemoLms, person: Person, course: Course, link: Link) -> dict[str, str]:
     """Return every form field of a freshly signed launch."""
+    return signed(lms, launch_fields(lms, person, course, link))
+
+
+def signed(lms: DemoLms, fields: Mapping[str, str]) -> dict[str, str]:
+    """Return fields for the tool's launch URL, freshly signed."""
     return sign_form(
         lms.config.tool_url,
-        launch_fields(lms, person, course, link),
+        fields,
         lms.config.key,
         lms.config.secret,
         timestamp=int(lms.clock()),

@@ -11,7 +11,6 @@ from deploy.demo_lms.base import BaseHandler
 from deploy.demo_lms.lms import DemoLms
 from deploy.demo_lms.outcomes import OutcomeError, OutcomeRequest, read_request, write_response
 from deploy.demo_lms.scores import percent
-from deploy.demo_lms.store import Message
 
 BODY_LIMIT = 64 * 1024
 """Bytes of the largest request that is read."""
@@ -76,14 +75,13 @@ class OutcomesHandler(BaseHandler):
             self.chunks += chunk
 
     def _refuse_size(self) -> NoReturn:
-        self._record("refused", "The body is larger than 64 kB.")
+        self.note("refused", "The body is larger than 64 kB.")
         raise tornado.web.HTTPError(413)
 
-    def _record(self, result: str, description: str, operation: str = "", cell: tuple[str, str] = ("", "")) -> None:
-        self.lms.store.log(Message(self.lms.now(), operation, *cell, result, description))
-
-    def post(self) -> None:
+    async def post(self) -> None:
         """Check the signature, carry out the request, answer."""
+        if await self.hits_fault():
+            return
         if self.too_large:
             self._refuse_size()
         body = bytes(self.chunks)
@@ -91,7 +89,7 @@ class OutcomesHandler(BaseHandler):
         try:
             authenticate(self.lms, "POST", url, self.request.headers.get("Authorization"), body)
         except NotAuthentic as error:
-            self._record("refused", f"Not authentic: {error}.")
+            self.note("refused", f"Not authentic: {error}.")
             self.set_status(401)
             self.set_header("WWW-Authenticate", 'OAuth realm="demo-lms"')
             self.set_header("Content-Type", "text/plain; charset=UTF-8")
@@ -105,11 +103,15 @@ class OutcomesHandler(BaseHandler):
             if not is_xml(self.request.headers.get("Content-Type", "")):
                 raise OutcomeError("The Content-Type must be application/xml.")
             request = read_request(body)
+            if self.lms.mode.only_replace and request.operation != "replaceResult":
+                raise OutcomeError(
+                    "The operation is not supported.", "unsupported", request.message_id, request.operation
+                )
             cell = find_cell(self.lms, request)
         except OutcomeError as error:
             cell = sourcedid.resolve(self.lms.sourcedid_key, error.sourced_id) or ("", "")
-            self._record(error.code_major, error.description, error.operation, cell)
+            self.note(error.code_major, error.description, error.operation, cell)
             return write_response(error.code_major, error.description, error.message_id, error.operation)
         description, score = perform(self.lms, request, cell)
-        self._record("success", description, request.operation, cell)
+        self.note("success", description, request.operation, cell)
         return write_response("success", description, request.message_id, request.operation, score)

@@ -1,10 +1,12 @@
-"""Scores, nonces and the log of messages, in one SQLite file."""
+"""Scores, nonces, the log of messages and a few documents, in one SQLite file."""
 
+import json
 import os
 import secrets
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 LOG_LIMIT = 1000
 
@@ -26,6 +28,13 @@ CREATE TABLE IF NOT EXISTS nonce (
     PRIMARY KEY (consumer_key, value)
 );
 CREATE INDEX IF NOT EXISTS nonce_timestamp ON nonce (timestamp);
+CREATE TABLE IF NOT EXISTS document (
+    number INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    value TEXT NOT NULL,
+    UNIQUE (kind, id)
+);
 CREATE TABLE IF NOT EXISTS message (
     id INTEGER PRIMARY KEY,
     received_at TEXT NOT NULL,
@@ -100,6 +109,30 @@ class Store:
                 "INSERT OR IGNORE INTO nonce VALUES (?, ?, ?)", (consumer_key, nonce, timestamp)
             ).rowcount
         return added == 1
+
+    def put(self, kind: str, document_id: str, value: dict[str, Any]) -> None:
+        """Keep a document of some kind under its id, in place of the one that was there."""
+        with self._db:
+            self._db.execute(
+                "INSERT INTO document (kind, id, value) VALUES (?, ?, ?)"
+                " ON CONFLICT (kind, id) DO UPDATE SET value = excluded.value",
+                (kind, document_id, json.dumps(value)),
+            )
+
+    def get(self, kind: str, document_id: str) -> dict[str, Any] | None:
+        """A document, None if there is none."""
+        return self.all(kind).get(document_id)
+
+    def all(self, kind: str) -> dict[str, dict[str, Any]]:
+        """All documents of a kind by id, the oldest first."""
+        rows = self._db.execute("SELECT id, value FROM document WHERE kind = ? ORDER BY number", (kind,))
+        return {document_id: json.loads(value) for document_id, value in rows}
+
+    def remove(self, kind: str, document_id: str) -> bool:
+        """Forget a document; False if there was none."""
+        with self._db:
+            found = self._db.execute("DELETE FROM document WHERE kind = ? AND id = ?", (kind, document_id)).rowcount
+        return found == 1
 
     def set_result(self, user_id: str, link_id: str, score: float | None, comment: str | None, at: str) -> None:
         """Put a score (0..1, or None to clear it) and a comment into the gradebook."""

@@ -10,7 +10,9 @@ import docker
 import pytest
 import requests
 
+from deploy import smoke
 from deploy.scripted_learner import ScriptedLearner
+from deploy.site import CLIENT_ID
 from tests.running_site import ROOT, RunningSite, running_site
 
 pytestmark = pytest.mark.docker
@@ -45,6 +47,11 @@ def launch_with(site: RunningSite, **changes: str) -> requests.Response:
     form = site.learner(site.people[0]["user_id"]).signed_launch(LINK)
     parameters = {**form["parameters"], **changes}
     return requests.post(form["url"], data=parameters, allow_redirects=False, timeout=30)
+
+
+def test_by_lti_13_the_whole_trip_is_the_same(site: RunningSite) -> None:
+    assert smoke.run(site, CLIENT_ID) == 0
+    assert "demo13" in log_of(site)
 
 
 def log_of(site: RunningSite) -> str:

@@ -56,7 +56,7 @@ async def test_launch_for_the_instructor(browser: Browser) -> None:
         ({"user_id": ADA}, 400),
         ({"user_id": ADA, "resource_link_id": "nothing"}, 404),
         ({"user_id": "nobody", "resource_link_id": "ds-figure"}, 404),
-        ({"user_id": [ADA], "resource_link_id": {}}, 404),
+        ({"user_id": [ADA], "resource_link_id": {}}, 400),
         ({"user_id": ESRA, "resource_link_id": "py-figure"}, 404),
     ],
 )

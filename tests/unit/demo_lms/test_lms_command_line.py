@@ -134,4 +134,7 @@ def test_it_shares_no_code_with_the_tool() -> None:
                 imported.add(node.module)
     foreign = {name for name in imported if name.partition(".")[0] not in sys.stdlib_module_names}
     assert "tornado.web" in foreign
-    assert {name for name in foreign if not name.startswith(("tornado.", "deploy.demo_lms"))} == {"deploy"} & foreign
+    own = ("tornado.", "deploy.demo_lms", "joserfc")
+    assert {name for name in foreign if not name.startswith(own)} == {"deploy"} & foreign
+    tool = [path.read_text(encoding="utf-8") for path in (PACKAGE.parents[1] / "openjupyter_service").rglob("*.py")]
+    assert any("import jwt" in text for text in tool) and not any("joserfc" in text for text in tool)

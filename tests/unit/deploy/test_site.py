@@ -9,6 +9,7 @@ from deploy import toml
 from deploy.errors import SetupError
 from deploy.site import site_name, write_site
 from openjupyter_service.errors import SettingsError
+from openjupyter_service.platforms import Platform11, Platform13
 from openjupyter_service.settings import load_settings
 
 IMAGES = {"base": "openjupyter-base:1", "learner": "openjupyter-learner:2", "judge": "openjupyter-judge:3"}
@@ -29,7 +30,9 @@ def test_the_settings_file_is_what_the_hub_reads(tmp_path: Path) -> None:
     assert [(course.name, course.repository) for course in settings.courses] == [
         ("sample", tmp_path / "data/courses/sample.git")
     ]
-    (platform,) = settings.platforms
+    platform, by_issuer = settings.platforms
+    assert isinstance(platform, Platform11) and isinstance(by_issuer, Platform13)
+    assert (by_issuer.issuer, by_issuer.deployments) == (site.lms_url, ("1",))
     assert platform.shared_secret() == site.secret_file.read_text()
     assert len(platform.shared_secret()) >= 32
     ports = [settings.service_port, settings.hub_port, settings.proxy_api_port, settings.gateway_port, 8000, 8010]
@@ -60,7 +63,7 @@ def test_the_next_start_keeps_ports_secret_and_edits(tmp_path: Path) -> None:
         assert getattr(second.settings, name) == getattr(first.settings, name)
     assert second.settings.learner.memory == "2G"
     assert {course.name: course.internet for course in second.settings.courses} == {"sample": True, "statistics": False}
-    assert {platform.name for platform in second.settings.platforms} == {"demo", "moodle"}
+    assert {platform.name for platform in second.settings.platforms} == {"demo", "demo13", "moodle"}
 
 
 def test_two_installations_share_no_name(tmp_path: Path) -> None:

@@ -27,8 +27,8 @@ NUMBERS = itertools.count(1)
 class LmsThread:
     """A demo LMS on a port of this machine; `connect` tells it the tool."""
 
-    def __init__(self, folder: Path, mode: str = "plain") -> None:
-        self.folder, self.mode = folder, mode
+    def __init__(self, folder: Path, mode: str = "plain", *, with_tool13: bool = True) -> None:
+        self.folder, self.mode, self.with_tool13 = folder, mode, with_tool13
         self.port = 0
         self.url = self._start("http://127.0.0.1:1")
         self._stop()
@@ -52,7 +52,17 @@ class LmsThread:
     async def _serve(self, hub_url: str, ready: "Future[str]") -> None:
         launch = f"{hub_url}/hub/lti/launch"
         tool = Tool13("openjupyter", "1", "OpenJupyter", f"{hub_url}/hub/lti/login", launch, f"{hub_url}/hub/lti/jwks")
-        lms = start(Config(launch, KEY, SECRET, self.folder, port=self.port, tool13=tool, mode=self.mode))
+        lms = start(
+            Config(
+                launch,
+                KEY,
+                SECRET,
+                self.folder,
+                port=self.port,
+                tool13=tool if self.with_tool13 else None,
+                mode=self.mode,
+            )
+        )
         self.port = lms.port
         self._state: DemoLms = lms.app.settings["lms"]
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
@@ -89,7 +99,8 @@ class LmsThread:
             jwks_url=f"{self.url}/lti13/jwks",
             private_network=True,
         )
-        return [by_key.model_dump(mode="json") | {"secret": SECRET}, by_issuer.model_dump(mode="json")]
+        told = [by_key.model_dump(mode="json") | {"secret": SECRET}]
+        return [*told, by_issuer.model_dump(mode="json")] if self.with_tool13 else told
 
     def trouble(self, calls: int, **kind: Any) -> None:
         """Let so many calls of the services go wrong."""

@@ -58,8 +58,13 @@ def launch(page: Page, link: str) -> Page:
     lab = popup.value
     lab.wait_for_url(re.compile(r"/lab/tree/"), timeout=LAB_MILLISECONDS)
     lab.locator(".jp-NotebookPanel .jp-Cell").first.wait_for(timeout=LAB_MILLISECONDS)
-    lab.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(timeout=LAB_MILLISECONDS)
+    wait_for_kernel(lab)
     return lab
+
+
+def wait_for_kernel(lab: Page) -> None:
+    """Before there is one, JupyterLab's indicator says idle, too, and running a cell makes it ask for a kernel."""
+    lab.get_by_role("button", name="Python 3 (ipykernel) | Idle").wait_for(timeout=LAB_MILLISECONDS)
 
 
 def type_into(lab: Page, cell_id_text: str, source: str) -> None:
@@ -99,6 +104,35 @@ def test_learner_edits_unsaved_grades_and_sees_the_score_in_the_lms(site: Runnin
     keep(page, "lms")
 
 
+def test_an_instructor_chooses_an_exercise_and_a_learner_opens_it_by_lti_13(site: RunningSite, page: Page) -> None:
+    sign_in(page, site, "Greta")
+    page.get_by_role("link", name="LTI 1.3").click()
+    page.get_by_role("link", name="Add exercises from the tool").click()
+    page.get_by_label("Warm-up: lists").check()
+    page.get_by_role("button", name="Add to the course").click()
+    page.wait_for_url(f"{site.lms_url}/course/*")
+    links = page.locator(".exercise")
+    expect(links).to_have_count(5)
+    expect(links.last).to_contain_text("Warm-up: lists")
+
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, site, "Chlo")
+    page.get_by_role("link", name="LTI 1.3").click()
+    with page.expect_popup() as popup:
+        page.locator(".exercise").last.get_by_role("link", name="Open").click()
+    lab = popup.value
+    lab.wait_for_url(re.compile(r"/lab/tree/"), timeout=LAB_MILLISECONDS)
+    assert "warm-up/warm-up.ipynb" in lab.url
+    wait_for_kernel(lab)
+    run_grading_cell(lab)
+    report = lab.locator(".openjupyter-report")
+    expect(report.get_by_text(re.compile("Sent to Demo LMS|Sent to Data Science with Python"))).to_be_visible(
+        timeout=LAB_MILLISECONDS
+    )
+    page.reload()
+    expect(page.locator(".exercise").last.locator(".value")).to_have_text("0%")
+
+
 def test_grading_outside_a_course_says_what_to_do(site: RunningSite, page: Page) -> None:
     sign_in(page, site, "Ben")
     lab = launch(page, "Python warm-up")
@@ -110,6 +144,7 @@ def test_grading_outside_a_course_says_what_to_do(site: RunningSite, page: Page)
         ))"""
     )
     panel = lab.locator(".jp-NotebookPanel:visible")
+    wait_for_kernel(lab)
     panel.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(timeout=LAB_MILLISECONDS)
     panel.locator(".cm-content").first.click()
     lab.keyboard.insert_text("import openjupyter; openjupyter.grade()")

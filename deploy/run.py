@@ -8,6 +8,8 @@ import signal
 import sys
 from pathlib import Path
 
+LMS_MODES = ("plain", "moodle", "canvas", "xikolo", "xikolo-anonymized")
+"""`deploy.demo_lms.modes` has them; they stand here again since nothing is installed yet."""
 DATA_DIR = Path(__file__).resolve().parent.parent / ".openjupyter/try"
 
 
@@ -21,6 +23,12 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--port", type=int, default=8000, help="port of the hub (%(default)s)")
     parser.add_argument("--lms-port", type=int, default=8010, help="port of the demo LMS (%(default)s)")
+    parser.add_argument(
+        "--lms-mode",
+        choices=LMS_MODES,
+        default="plain",
+        help="whose ways and strictness the demo LMS imitates (%(default)s); xikolo speaks LTI 1.1 only",
+    )
     parser.add_argument(
         "--bind",
         default="127.0.0.1",

@@ -142,6 +142,7 @@ def _lms(site: Site, options: argparse.Namespace) -> Child:
         "--tool-jwks-url": f"{site.hub_url}/hub/lti/jwks",
         "--client-id": CLIENT_ID,
         "--deployment-id": DEPLOYMENT_ID,
+        "--mode": options.lms_mode,
         "--key": CONSUMER_KEY,
         "--secret-file": str(site.secret_file),
         "--public-url": site.lms_url,

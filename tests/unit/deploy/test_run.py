@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from deploy import check, prepare, run
+from deploy.demo_lms.modes import MODES
 from deploy.errors import SetupError
 from deploy.prepare import check_disk, ensure_program
 from deploy.steps import Steps
@@ -21,6 +22,11 @@ def test_defaults() -> None:
     options = run.parse_arguments([])
     assert (options.port, options.lms_port, options.bind, options.smoke) == (8000, 8010, "127.0.0.1", False)
     assert options.data_dir == PROJECT / ".openjupyter/try"
+
+
+def test_every_way_of_the_demo_lms_can_be_chosen() -> None:
+    assert tuple(MODES) == run.LMS_MODES
+    assert [run.parse_arguments(["--lms-mode", mode]).lms_mode for mode in MODES] == list(MODES)
 
 
 @pytest.mark.parametrize("arguments", [["--port", "0"], ["--port", "70000"], ["--lms-port", "8000"], ["--port", "x"]])

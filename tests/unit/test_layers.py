@@ -34,6 +34,7 @@ LAYERS = {
     WIRE: set(),
     f"{LEARNER}.agent": {WIRE},
     f"{LEARNER}.client": set(),
+    f"{LEARNER}.updates": set(),
     LEARNER: {f"{LEARNER}.client"},
     SERVICE: set(),
     **dict.fromkeys(CONTRACTS, CONTRACTS),

@@ -1,5 +1,6 @@
 /** One notebook and its exercise: what is known of it, and where its submission stands. Knows no widget. */
 
+import { UUID } from '@lumino/coreutils';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import { Api, Problem } from './api';
@@ -27,6 +28,8 @@ export class Exercise {
   /** The submission whose report is shown. */
   shown: Submission | null = null;
 
+  /** The problem that kept `load` from asking. */
+  private unloaded: Problem | null = null;
   private readonly ended = new AbortController();
   private readonly signal = new Signal<this, void>(this);
 
@@ -61,15 +64,28 @@ export class Exercise {
       await this.refresh();
     } catch (error) {
       if (!this.isBusy) {
-        this.set({ problem: asProblem(error) });
+        this.unloaded = asProblem(error);
+        this.set({ problem: this.unloaded });
       }
       return;
+    }
+    // Other problems stay until the learner has done something about them.
+    if (this.problem === this.unloaded) {
+      this.set({ problem: null });
     }
     const newest = this.earlier[0];
     if (newest && isUnderWay(newest)) {
       await this.exclusively('grading', () => this.grade(newest));
     } else if (newest && newest.id !== this.shown?.id) {
       await this.exclusively('reading', () => this.read(newest.id));
+    }
+  }
+
+  /** Load at the learner's own wish: what stood in the way may be gone. */
+  async lookAgain(): Promise<void> {
+    if (!this.isBusy) {
+      this.set({ problem: null });
+      await this.load();
     }
   }
 
@@ -98,7 +114,7 @@ export class Exercise {
   }
 
   private async send(): Promise<Summary | null> {
-    const key = crypto.randomUUID();
+    const key = UUID.uuid4();
     this.set({ phase: 'sending' });
     for (const milliseconds of [...RESEND_PAUSES_MS, null]) {
       try {

@@ -1,6 +1,6 @@
 /** The plugin: an exercise is submitted, and its report read, without leaving JupyterLab. */
 
-import { ILabShell, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import { URLExt } from '@jupyterlab/coreutils';
 import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
@@ -25,7 +25,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'Submits exercises for grading and shows their reports.',
   autoStart: true,
   requires: [INotebookTracker],
-  optional: [ILabShell, ICommandPalette, IToolbarWidgetRegistry, ISettingRegistry, ITranslator],
+  optional: [ILabShell, ILayoutRestorer, ICommandPalette, IToolbarWidgetRegistry, ISettingRegistry, ITranslator],
   activate
 };
 
@@ -33,6 +33,7 @@ function activate(
   app: JupyterFrontEnd,
   tracker: INotebookTracker,
   shell: ILabShell | null,
+  restorer: ILayoutRestorer | null,
   palette: ICommandPalette | null,
   toolbars: IToolbarWidgetRegistry | null,
   registry: ISettingRegistry | null,
@@ -69,6 +70,7 @@ function activate(
   });
   panel.title.icon = submitIcon;
   app.shell.add(panel, 'right', { rank: 90, type: 'Exercise' });
+  restorer?.add(panel, panel.id);
   const show = (): void => app.shell.activateById(panel.id);
 
   commands.addCommand(SUBMIT, {

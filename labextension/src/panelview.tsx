@@ -54,7 +54,7 @@ function ExerciseView({ exercise }: { exercise: Exercise }): JSX.Element {
           <div className="oj-problem">
             <p>{problemWords(speech, problem)}</p>
             {!FINAL.includes(problem.code) && (
-              <button type="button" className="jp-mod-styled" onClick={() => void exercise.load()}>
+              <button type="button" className="jp-mod-styled" onClick={() => void exercise.lookAgain()}>
                 {trans.__('Look again')}
               </button>
             )}

@@ -108,6 +108,7 @@ export function problemWords({ trans }: Speech, problem: Problem): string {
         'Your JupyterLab has been stopped, as happens when it is not used for long. Open the exercise from your course page again; what you have saved is there.'
       );
     case 'signed-out':
+    case 'forbidden':
       return trans.__('You are not signed in any more. Open the exercise from your course page again.');
     case 'unreachable':
       return trans.__(
@@ -125,6 +126,14 @@ export function problemWords({ trans }: Speech, problem: Problem): string {
       return trans.__(
         'The notebook or a file is too large: without its outputs, a notebook may have 10 MB, and so may all files together. Remove large data, and submit again.'
       );
+    case 'unreadable':
+      return trans.__(
+        'The notebook or a file of this exercise cannot be read. Save the notebook, and submit again.'
+      );
+    case 'not-found':
+      return trans.__('This submission or exercise is not there any more. Reload the page.');
+    case 'refused':
+      return trans.__('The grading service did not take it: %1', problem.message);
     case 'no-notebook':
       return trans.__(
         'The file on disk is not a notebook any more, so nothing was submitted. Save it once more; if that does not help, delete it and open the exercise from your course page.'
@@ -134,7 +143,7 @@ export function problemWords({ trans }: Speech, problem: Problem): string {
     case 'service-fault':
       return trans.__('The grading service has a fault. Your work is saved; please tell your course team.');
   }
-  return problem.message || trans.__('Something went wrong. Reload the page, and try again; your work is saved.');
+  return trans.__('Something went wrong. Reload the page, and try again; your work is saved.');
 }
 
 export function statusWords({ trans }: Speech, status: Status): string {

@@ -43,7 +43,10 @@ export class Api {
   /** Steps of a grading until the connection ends, for whatever reason. */
   async *events(id: string, signal: AbortSignal): AsyncGenerator<Progress> {
     const silence = new AbortController();
-    let timer = setTimeout(() => silence.abort(), SILENCE_MS);
+    const cut = (): void => silence.abort();
+    let timer = setTimeout(cut, SILENCE_MS);
+    // A browser that knows it is offline need not wait for silence.
+    globalThis.addEventListener?.('offline', cut);
     try {
       const answer = await this.answer(`submissions/${id}/events`, {
         signal: AbortSignal.any([signal, silence.signal])
@@ -51,7 +54,7 @@ export class Api {
       const alive = new TransformStream<Uint8Array, Uint8Array>({
         transform: (chunk, controller) => {
           clearTimeout(timer);
-          timer = setTimeout(() => silence.abort(), SILENCE_MS);
+          timer = setTimeout(cut, SILENCE_MS);
           controller.enqueue(chunk);
         }
       });
@@ -67,6 +70,7 @@ export class Api {
       throw error instanceof Problem ? error : new Problem('offline');
     } finally {
       clearTimeout(timer);
+      globalThis.removeEventListener?.('offline', cut);
       silence.abort();
     }
   }

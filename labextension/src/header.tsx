@@ -14,7 +14,7 @@ export function Header({ info }: { info: ExerciseInfo }): JSX.Element {
   const { trans } = speech;
   const deadline = deadlineWords(speech, info, useNow(info.deadline));
   return (
-    <header>
+    <div>
       <h2>{info.title}</h2>
       <dl className="oj-head">
         {info.points !== null && (
@@ -38,7 +38,7 @@ export function Header({ info }: { info: ExerciseInfo }): JSX.Element {
         <dt>{trans.__('What counts')}</dt>
         <dd>{info.counts === 'latest' ? trans.__('your latest submission') : trans.__('your best submission')}</dd>
       </dl>
-    </header>
+    </div>
   );
 }
 

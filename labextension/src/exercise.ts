@@ -155,8 +155,8 @@ export class Exercise {
     if (!(await follow(this.api, summary.id, step, this.ended.signal, this.wait))) {
       return;
     }
-    await this.read(summary.id);
     await this.refresh();
+    await this.read(summary.id);
   }
 
   private async read(id: string): Promise<void> {

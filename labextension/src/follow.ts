@@ -6,6 +6,9 @@ import type { Progress } from './report';
 /** Pauses between attempts to connect again; the last one stays. In all some ten minutes. */
 const PAUSES_MS = [500, 1000, 2000, 5000, 10_000, ...Array<number>(40).fill(15_000)];
 
+const PASSING = ['offline', 'unreachable', 'fault'];
+const STOPPED_TRIES = 3;
+
 /** Waits, but not beyond the moment when the browser says that it is online again. */
 export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
@@ -50,7 +53,9 @@ export async function follow(
       if (signal.aborted) {
         return false;
       }
-      if (!(error instanceof Problem) || !['offline', 'unreachable', 'fault'].includes(error.code)) {
+      // A proxy that has just restarted says the same as one that finds no server for good.
+      const passing = lost < STOPPED_TRIES ? [...PASSING, 'server-stopped'] : PASSING;
+      if (!(error instanceof Problem) || !passing.includes(error.code)) {
         throw error;
       }
     }

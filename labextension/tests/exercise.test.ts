@@ -184,6 +184,21 @@ describe('coming back', () => {
     expect([exercise.problem?.code, exercise.canSubmit]).toEqual(['lost', true]);
   });
 
+  it('believes a stopped server when it stays stopped', async () => {
+    const stopped = { status: 424, body: { message: 'not running' } };
+    const back = grading().answer('GET submissions/s1/events', stopped, stopped, [{ state: 'done' }]);
+    const gone = grading().answer('GET submissions/s1/events', stopped);
+    for (const [played, code] of [
+      [back, undefined],
+      [gone, 'server-stopped']
+    ] as const) {
+      const { exercise } = make(played);
+      await exercise.load();
+      await exercise.submit(save);
+      expect(exercise.problem?.code).toBe(code);
+    }
+  });
+
   it('tells of a service that restarts, and of one that never answers', async () => {
     const played = grading().answer('GET submissions/s1/events', [{ state: 'reconnecting' }, { state: 'unreachable' }]);
     const { exercise, told } = make(played);

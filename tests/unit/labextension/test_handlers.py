@@ -236,3 +236,18 @@ def test_the_token_of_the_service_reaches_no_page(lab: Lab, grading: PlayedGradi
         submit(lab, "nothing.ipynb"),
     ]
     assert all(TOKEN not in page.text and TOKEN not in str(page.headers) for page in pages)
+
+
+@pytest.mark.parametrize(("locale", "expected"), [("de-AT", "de_DE"), ("xx", None), ("../..", None), ("", None)])
+def test_the_language_of_the_launch_is_the_default(tmp_path: Path, locale: str, expected: str | None) -> None:
+    """By the learner image's own settings."""
+    config = Path(__file__).resolve().parents[3] / "images/learner/etc/jupyter"
+    told = {"OPENJUPYTER_LOCALE": locale, "JUPYTER_CONFIG_PATH": str(config)}
+    with running_lab(tmp_path, None, "", **told) as lab:
+        answer = requests.get(
+            f"{lab.url}/lab/api/settings/@jupyterlab/translation-extension:plugin",
+            headers={"Authorization": f"token {LAB_TOKEN}"},
+            timeout=30,
+        ).json()
+        # What JupyterLab calls "default" is the language of the server's own system: English here.
+        assert answer["schema"]["properties"]["locale"]["default"] == (expected or "default")

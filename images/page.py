@@ -57,9 +57,7 @@ def install_packages(folder: Path, home: Path, log: Path, say: Say = lambda line
 
 
 def _build(wanted: Context, work: Path, kept: Path, log: Path, say: Say) -> None:
-    for path in work.glob("*"):
-        if path.name != "node_modules":
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shutil.rmtree(work, ignore_errors=True)
     for name, entry in wanted.items():
         (work / name).parent.mkdir(parents=True, exist_ok=True)
         (work / name).write_bytes(entry.content)
@@ -68,3 +66,4 @@ def _build(wanted: Context, work: Path, kept: Path, log: Path, say: Say) -> None
     shutil.rmtree(kept, ignore_errors=True)
     # Renamed at once: a build that was broken off leaves nothing that looks finished.
     (work / BUILT).rename(kept)
+    shutil.rmtree(work)  # half a gigabyte of packages, which npm has in its own cache

@@ -7,6 +7,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from deploy.steps import Steps
 
 PROJECT = Path(__file__).resolve().parent.parent
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
@@ -16,8 +20,9 @@ def parse_arguments(arguments: list[str] | None = None) -> tuple[argparse.Namesp
     """Read the command line; what is not ours is pytest's."""
     parser = argparse.ArgumentParser(
         prog="deploy/test",
-        description="Run ruff, mypy and pytest; further arguments are pytest's (such as -k NAME or a path). Installs or"
-        " builds what the tests need first, as deploy/try does.",
+        description="Run ruff, mypy, pytest, and where Node.js is at hand the checks of the JupyterLab extension;"
+        " further arguments are pytest's (such as -k NAME or a path). Installs or builds what the tests need first, as"
+        " deploy/try does.",
     )
     parser.add_argument("--quick", action="store_true", help="leave out the tests that need Docker or a browser")
     return parser.parse_known_args(arguments)
@@ -46,7 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     try:
         with needed():
-            failed = [name for name, command in _sections(options.quick, rest) if not _passes(name, command)]
+            sections = [*_sections(options.quick, rest), *_page_sections(steps)]
+            failed = [name for name, command in sections if not _passes(name, command)]
     except OpenJupyterError as error:
         print(f"deploy/test: {error}", file=sys.stderr)
         return 1
@@ -64,6 +70,24 @@ def _sections(quick: bool, rest: list[str]) -> list[tuple[str, list[str]]]:
         ("ruff format", [*python, "ruff", "format", "--check", "."]),
         ("mypy", [*python, "mypy"]),
         ("pytest", [*python, "pytest", *chosen, *rest]),
+    ]
+
+
+def _page_sections(steps: "Steps") -> list[tuple[str, list[str]]]:
+    """Those of the JupyterLab extension's TypeScript."""
+    from deploy.node import find_node
+    from deploy.prepare import HOME
+    from images.page import install_packages
+
+    if find_node() is None:
+        steps.line("No Node.js is at hand: the checks of the JupyterLab extension's TypeScript are left out")
+        return []
+    folder = PROJECT / "labextension"
+    with steps.step("Packages of the JupyterLab extension") as say:
+        npm = install_packages(folder, HOME / "labextension", HOME / "logs/labextension.log", say)
+    return [
+        ("TypeScript", [*npm, "--prefix", str(folder), "run", "check"]),
+        ("vitest", [*npm, "--prefix", str(folder), "test"]),
     ]
 
 

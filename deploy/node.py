@@ -1,4 +1,4 @@
-"""Node.js and the hub's proxy: the machine's own Node when it is new enough, else one from the Python package index."""
+"""Node.js and the hub's proxy: the machine's own Node when it is new enough, else one of the Python package index."""
 
 import hashlib
 import importlib.util
@@ -23,7 +23,7 @@ def proxy_command(home: Path, say: Say = lambda line: None) -> list[str]:
     Raises:
         SetupError: Node or the proxy could not be installed.
     """
-    node, npm = find_node() or _install_node(home, say)
+    node, npm = node_and_npm(home, say)
     program = home / "node_modules/configurable-http-proxy/bin/configurable-http-proxy"
     stamp = home / "installed"
     wanted = _manifest_hash()
@@ -36,6 +36,15 @@ def proxy_command(home: Path, say: Say = lambda line: None) -> list[str]:
         run([*npm, *arguments], "installing configurable-http-proxy", home / "npm.log", cwd=home)
         stamp.write_text(wanted)
     return [node, str(program)]
+
+
+def node_and_npm(home: Path, say: Say = lambda line: None) -> tuple[str, list[str]]:
+    """(node, command of npm): what `find_node` finds, else a Node that is installed into this Python environment.
+
+    Raises:
+        SetupError: there is none, and none could be installed.
+    """
+    return find_node() or _install_node(home, say)
 
 
 def find_node() -> tuple[str, list[str]] | None:

@@ -18,6 +18,8 @@ from deploy.engine import connect
 from deploy.errors import SetupError
 from images.context import Context, archive, content_hash, read_tree
 from images.host import host_context, proxy_arguments
+from images.page import BUILT, built_page
+from images.page import SOURCES as PAGE_SOURCES
 from images.rootfs import root_image
 from images.sizes import measure, table
 from openjupyter_service.errors import OpenJupyterError
@@ -36,6 +38,8 @@ class Image:
     parent: str | None
     sources: tuple[tuple[str, str], ...]
     """(place in the build context, path in the project)."""
+    has_page: bool = False
+    """Does its build need the built page of the JupyterLab extension? It follows from the sources."""
 
     @property
     def repository(self) -> str:
@@ -51,9 +55,19 @@ class Image:
         return entries
 
 
+_PYTHON_HALF = ("pyproject.toml", "hatch_build.py", "jupyter-config", "openjupyter")
+
 IMAGES = (
     Image("base", None, (("", "images/base"),)),
-    Image("learner", "base", (("", "images/learner"), ("labextension", "labextension"))),
+    Image(
+        "learner",
+        "base",
+        (
+            ("", "images/learner"),
+            *((f"labextension/{name}", f"labextension/{name}") for name in (*_PYTHON_HALF, *PAGE_SOURCES)),
+        ),
+        has_page=True,
+    ),
     Image(
         "judge",
         "base",
@@ -136,11 +150,15 @@ def _build(
     else:
         setup = project / "images/base/setup.sh"
         arguments["ROOT"] = root_image(engine, setup, f"{image.repository}:root", log, say)
+    context = {**image.context(project), **host_context()}
+    if image.has_page:
+        page = built_page(project / "labextension", project / ".openjupyter/labextension", log, say)
+        context.update(read_tree(page, f"labextension/{BUILT}"))
     output = []
     try:
         # The host's network: a pip index or a proxy that this machine reaches is then within reach of the build.
         progress = engine.api.build(
-            fileobj=archive({**image.context(project), **host_context()}),
+            fileobj=archive(context),
             custom_context=True,
             tag=wanted[image.name],
             buildargs=arguments,

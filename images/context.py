@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-SKIPPED = {"__pycache__", "node_modules", ".ipynb_checkpoints", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".git"}
+SKIPPED = {
+    "__pycache__",
+    "node_modules",
+    "labextension",  # the page that was built in its own folder
+    ".ipynb_checkpoints",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    ".git",
+}
 """Folders that never enter a context: made by tools, and different on every machine."""
 
 

@@ -21,8 +21,8 @@ rm -rf "$venv/share/jupyterhub/static"
 rm -rf "$site/jedi/third_party/django-stubs"
 find "$site/jedi/third_party/typeshed/stubs" -mindepth 1 -maxdepth 1 \
     ! -name requests ! -name python-dateutil ! -name six ! -name PyYAML -exec rm -rf {} +
-# Names of languages and places: no language pack is installed.
-find "$site/babel/locale-data" -type f ! -name 'root.dat' ! -name 'en*.dat' -delete
+# Names of languages and places, but of those that JupyterLab speaks here.
+find "$site/babel/locale-data" -type f ! -name 'root.dat' ! -name 'en*.dat' ! -name 'de*.dat' -delete
 # jsonschema's check of international addresses, which nothing here has: it does without, and its import compiles a
 # grammar for a second at the start of every server and every sandbox.
 rm -rf "$site/rfc3987_syntax" "$site/lark"

@@ -10,6 +10,7 @@ from tornado.http1connection import HTTP1Connection
 
 from openjupyter_service.errors import ExerciseError, NotFound, OpenJupyterError, TooLarge
 from openjupyter_service.exercises.course import exercise_of_notebook
+from openjupyter_service.grading.points import maximum_points
 from openjupyter_service.grading.policy import policy_of
 from openjupyter_service.grading.submit import MAX_BODY_BYTES, find_exercise, submit
 from openjupyter_service.report import Report
@@ -26,7 +27,7 @@ class ExerciseHandler(SiteHandler):
     """GET /api/courses/COURSE/exercise?notebook=PATH: the exercise that a notebook belongs to."""
 
     async def get(self, course_name: str) -> None:
-        """Answer with name, title, notebook, files and policy; 404 when the notebook belongs to none."""
+        """Answer with name, title, notebook, files, points and policy; 404 when the notebook belongs to none."""
         learner = await self.learner()
         course = self.site.settings.course(course_name)
         if course is None:
@@ -40,6 +41,7 @@ class ExerciseHandler(SiteHandler):
                 "notebook": exercise.notebook,
                 "files": exercise.files,
                 "limits": exercise.limits.model_dump(),
+                "points": await asyncio.to_thread(maximum_points, exercise),
                 **await asyncio.to_thread(policy_of, exercise, self.site.submissions, learner, course.name),
             }
         )

@@ -1,4 +1,4 @@
-"""The learner's trip in real Chromium: LMS, launch, JupyterLab, the grading cell, the gradebook."""
+"""The learner's trip in real Chromium: LMS, launch, JupyterLab, the button or the grading cell, the gradebook."""
 
 import json
 import os
@@ -131,6 +131,24 @@ def test_an_instructor_chooses_an_exercise_and_a_learner_opens_it_by_lti_13(site
     )
     page.reload()
     expect(page.locator(".exercise").last.locator(".value")).to_have_text("0%")
+
+
+def test_learner_submits_by_the_button_and_reads_the_report_beside_the_notebook(site: RunningSite, page: Page) -> None:
+    sign_in(page, site, "Ben")
+    lab = launch(page, "Python warm-up")
+    solution = json.loads((ROOT / "hidden_tests/warm-up/partial/warm-up.ipynb").read_text())
+    mean = next("".join(cell["source"]) for cell in solution["cells"] if "def mean(" in "".join(cell["source"]))
+    type_into(lab, "def mean(", mean)
+    lab.locator(".oj-toolbar-button").get_by_role("button", name="Submit").click()
+    panel = lab.locator("#openjupyter-panel")
+    expect(panel.get_by_role("heading", name="Warm-up: lists, words and numbers")).to_be_visible()
+    expect(panel).to_contain_text("1 of 12 points", timeout=LAB_MILLISECONDS)
+    expect(panel).to_contain_text(re.compile("Sent to Data Science with Python at"), timeout=LAB_MILLISECONDS)
+    expect(panel.locator(".oj-test", has_text="The mean of several numbers")).to_contain_text("Passed")
+    keep(lab, "panel")
+
+    page.reload()
+    expect(page.get_by_text("8.3", exact=False).first).to_be_visible()
 
 
 def test_grading_outside_a_course_says_what_to_do(site: RunningSite, page: Page) -> None:

@@ -1,6 +1,7 @@
 """What is in the images, and what is not."""
 
 import json
+import re
 from pathlib import Path
 
 import docker
@@ -94,11 +95,25 @@ def test_the_server_is_set_up(engine, images: dict[str, str]) -> None:
         "lab = app.extension_manager.extension_apps['jupyterlab'].copy().pop()\n"
         "enabled = sorted(app.jpserver_extensions)\n"
         "print('::', app.root_dir, app.kernel_manager.cull_idle_timeout, app.kernel_manager.cull_connected,\n"
-        "      lab.expose_app_in_browser, lab.extension_manager, lab.news_url, 'nbgitpuller' in enabled)\n"
+        "      lab.expose_app_in_browser, lab.extension_manager, lab.news_url,\n"
+        "      {'nbgitpuller', 'openjupyter.server'} <= {*enabled})\n"
     )
     environment = {"OPENJUPYTER_KERNEL_IDLE_SECONDS": "1234"}
     output = run(engine, images["learner"], "python", "-c", script, environment=environment)
     assert output.rpartition("::")[2].split() == ["/home/learner", "1234", "True", "True", "readonly", "None", "True"]
+
+
+def test_the_extension_is_there_in_english_and_german(engine, images: dict[str, str]) -> None:
+    listed = run(engine, images["learner"], "jupyter", "labextension", "list")
+    assert re.search(r"openjupyter v\S+ .*enabled.* .*OK", listed), listed
+    script = (
+        "import json\n"
+        "from jupyterlab_server.translation_utils import get_language_pack\n"
+        "pack, trouble = get_language_pack('de_DE')\n"
+        "print(json.dumps([pack['openjupyter']['Submit'], 'jupyterlab' in pack, trouble]))"
+    )
+    assert json.loads(run(engine, images["learner"], "python", "-c", script)) == [["Abgeben"], True, ""]
+    assert run(engine, images["learner"], "sh", "-c", "command -v node npm || echo none").strip() == "none"
 
 
 def test_a_fresh_home_belongs_to_the_learner_and_holds_the_list_of_fonts(engine, images: dict[str, str]) -> None:

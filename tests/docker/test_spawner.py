@@ -16,6 +16,7 @@ from openjupyter_service.hub.config import apply_spawner
 from openjupyter_service.hub.network import SITE_LABEL, ensure_network, internet_network, remove_network
 from openjupyter_service.hub.spawner import OpenJupyterSpawner
 from openjupyter_service.settings import GradingSettings, Settings
+from openjupyter_service.store import Store
 
 pytestmark = pytest.mark.docker
 
@@ -61,6 +62,9 @@ def make(network: str, grading_settings: GradingSettings, tmp_path: Path) -> Mak
         "idle_kernel_seconds": 60,
     }
     settings = Settings.model_validate({"data_dir": tmp_path, "learner": learner})
+    store = Store(settings.store_url)
+    store.upgrade()
+    store.close()
     config = Config()
     apply_spawner(config, settings, INSIDE)
 
@@ -192,3 +196,14 @@ async def test_a_course_with_internet_adds_a_second_network(
     assert closed["HostConfig"]["Dns"] == ["127.0.0.1"]
     await open_one.stop()
     await closed_one.stop()
+
+
+async def test_the_container_is_told_the_learners_language(
+    make: Make, network: str, engine: docker.DockerClient
+) -> None:
+    german, other = make("ugerman", locale_of=lambda learner: "de-DE"), make("uother")
+    for spawner, expected in ((german, ["OPENJUPYTER_LOCALE=de-DE"]), (other, [])):
+        await spawner.start()
+        environment = engine.containers.get(f"{network}-{spawner.user.name}").attrs["Config"]["Env"]
+        assert [line for line in environment if line.startswith("OPENJUPYTER_LOCALE")] == expected
+        await spawner.stop()

@@ -35,6 +35,7 @@ LAYERS = {
     f"{LEARNER}.agent": {WIRE},
     f"{LEARNER}.client": set(),
     f"{LEARNER}.updates": set(),
+    f"{LEARNER}.server": set(),
     LEARNER: {f"{LEARNER}.client"},
     SERVICE: set(),
     **dict.fromkeys(CONTRACTS, CONTRACTS),
@@ -55,6 +56,8 @@ OWNERS = {
     "pytest": {f"{SERVICE}.judge"},
     "nbclient": {f"{LEARNER}.agent"},
     "requests": {f"{LEARNER}.client"},
+    "httpx": {f"{LEARNER}.server"},
+    "jupyter_server": {f"{LEARNER}.server"},
 }
 """A library, and the only parts of our two packages that may import it."""
 
@@ -211,7 +214,7 @@ def test_lti_knows_no_web_framework() -> None:
 
 
 def test_what_runs_with_learners_knows_nothing_of_the_service() -> None:
-    for part in (LEARNER, f"{LEARNER}.agent", f"{LEARNER}.client", WIRE):
+    for part in (LEARNER, f"{LEARNER}.agent", f"{LEARNER}.client", f"{LEARNER}.server", WIRE):
         assert SERVICE not in outside_imports(part)
 
 

@@ -206,6 +206,7 @@ async def test_the_exercise_of_a_notebook(client: Client) -> None:
             "memory": "512M",
             "output": "16M",
         },
+        "points": 1.0,
         "counts": "best",
         "deadline": None,
         "late_factor": 0.0,

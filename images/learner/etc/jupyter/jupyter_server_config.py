@@ -1,6 +1,7 @@
 """JupyterLab in the learner's container."""
 
 import os
+from pathlib import Path
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821
 
@@ -13,6 +14,12 @@ c.LabApp.expose_app_in_browser = True
 c.LabApp.extension_manager = "readonly"
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.news_url = None
+
+# The language that the LMS told, until the learner chooses one in the settings. Each has a folder of defaults.
+language = os.environ.get("OPENJUPYTER_LOCALE", "")[:2].lower()
+defaults = Path(__file__).parent / "languages" / language
+if language.isalpha() and defaults.is_dir():
+    c.LabApp.app_settings_dir = str(defaults)
 
 # Kernels that nobody uses give their memory back, open tab or not; the notebook itself is on disk.
 idle_seconds = int(os.environ.get("OPENJUPYTER_KERNEL_IDLE_SECONDS", "0"))

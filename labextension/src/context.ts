@@ -1,0 +1,46 @@
+/** What every part of the panel needs, handed down once. */
+
+import { createContext, useContext, useEffect, useReducer } from 'react';
+
+import type { Exercise } from './exercise';
+import type { Speech } from './words';
+
+/** A place in the notebook: by the cell's id where it is known, else by its index; line and column count from 1. */
+export interface Target {
+  cellId?: string;
+  cell: number | null;
+  line?: number | null;
+  column?: number;
+}
+
+/** What the panel asks of the notebook. */
+export interface Actions {
+  submit(): void;
+  goTo(target: Target): void;
+}
+
+export interface Surroundings {
+  speech: Speech;
+  actions: Actions;
+}
+
+export const SurroundingsContext = createContext<Surroundings | null>(null);
+
+export function useSurroundings(): Surroundings {
+  const surroundings = useContext(SurroundingsContext);
+  if (!surroundings) {
+    throw new Error('rendered outside of SurroundingsContext');
+  }
+  return surroundings;
+}
+
+/** Render again whenever something of the exercise changes. */
+export function useExercise(exercise: Exercise): void {
+  const [, render] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    exercise.changed.connect(render);
+    return () => {
+      exercise.changed.disconnect(render);
+    };
+  }, [exercise]);
+}

@@ -3,6 +3,7 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 
 import type { ExerciseInfo, Progress, Submission, Summary } from './report';
+import type { Choice, Decided, Update } from './updates';
 
 /** Something stands in the way. `code` says what (words.ts has the sentence), `message` is the server's own, in English. */
 export class Problem extends Error {
@@ -38,6 +39,16 @@ export class Api {
 
   submission(id: string): Promise<Submission> {
     return this.json(`submissions/${id}`);
+  }
+
+  /** What a pull of the course did not take of this notebook and the files beside it. */
+  updates(path: string): Promise<{ updates: Update[] }> {
+    return this.json(`updates?path=${encodeURIComponent(path)}`);
+  }
+
+  /** Settle one of them. */
+  decide(path: string, { file, key, digest }: Update, choice: Choice): Promise<Decided> {
+    return this.json('updates', { method: 'POST', body: JSON.stringify({ path, file, key, digest, choice }) });
   }
 
   /** Steps of a grading until the connection ends, for whatever reason. */

@@ -3,6 +3,7 @@
 import { createContext, useContext, useEffect, useReducer } from 'react';
 
 import type { Exercise } from './exercise';
+import type { Choice, Update } from './updates';
 import type { Speech } from './words';
 
 /** A place in the notebook: by the cell's id where it is known, else by its index; line and column count from 1. */
@@ -17,6 +18,8 @@ export interface Target {
 export interface Actions {
   submit(): void;
   goTo(target: Target): void;
+  /** Keep the learner's version of what the course has changed, or take the course's. */
+  decide(update: Update, choice: Choice): void;
 }
 
 export interface Surroundings {

@@ -5,10 +5,11 @@ import { ISignal, Signal } from '@lumino/signaling';
 
 import { Api, Problem } from './api';
 import { follow, pause, Pause } from './follow';
+import type { Choice, Update } from './updates';
 import { ExerciseInfo, isUnderWay, Progress, Submission, Summary } from './report';
 
 /** What is being done. `idle`: nothing, and a new submission may be made. */
-export type Phase = 'idle' | 'saving' | 'sending' | 'resending' | 'grading' | 'reading';
+export type Phase = 'idle' | 'saving' | 'sending' | 'resending' | 'grading' | 'reading' | 'deciding';
 
 const RESEND_PAUSES_MS = [1000, 2000, 4000, 8000];
 /** How long to look for the LMS to take a score, before it is said that it is on its way. */
@@ -27,6 +28,11 @@ export class Exercise {
   earlier: Summary[] = [];
   /** The submission whose report is shown. */
   shown: Submission | null = null;
+
+  /** What the course has changed and the learner has not got. */
+  updates: Update[] = [];
+  /** Where the copy is of what was replaced last. */
+  kept: string | null = null;
 
   /** The problem that kept `load` from asking. */
   private unloaded: Problem | null = null;
@@ -73,6 +79,10 @@ export class Exercise {
     if (this.problem === this.unloaded) {
       this.set({ problem: null });
     }
+    if (this.info) {
+      const found = await this.api.updates(this.path).catch(() => null);
+      this.set({ updates: found?.updates ?? [] });
+    }
     const newest = this.earlier[0];
     if (newest && isUnderWay(newest)) {
       await this.exclusively('grading', () => this.grade(newest));
@@ -111,6 +121,22 @@ export class Exercise {
   /** Show the report of an earlier submission. */
   async show(id: string): Promise<void> {
     await this.exclusively('reading', () => this.read(id));
+  }
+
+  /** Settle what the course has changed; `save` before, so that nothing unsaved is replaced, and `reload` after. */
+  async decide(update: Update, choice: Choice, save: () => Promise<void>, reload: () => Promise<void>): Promise<void> {
+    await this.exclusively('deciding', async () => {
+      try {
+        await save();
+      } catch {
+        throw new Problem('not-saved');
+      }
+      const { kept, updates } = await this.api.decide(this.path, update, choice);
+      this.set({ kept, updates });
+      if (choice === 'theirs') {
+        await reload();
+      }
+    });
   }
 
   private async send(): Promise<Summary | null> {

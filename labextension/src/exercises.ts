@@ -4,6 +4,7 @@ import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 
 import type { Api } from './api';
 import { Exercise } from './exercise';
+import type { Choice, Update } from './updates';
 
 export class Exercises {
   private readonly found = new WeakMap<NotebookPanel, Exercise>();
@@ -39,10 +40,22 @@ export class Exercises {
 
   /** Save the notebook and submit it. */
   async submit(panel: NotebookPanel): Promise<void> {
-    await this.of(panel).submit(async () => {
-      if (panel.context.contentsModel?.writable !== false) {
-        await panel.context.save();
-      }
-    });
+    await this.of(panel).submit(() => save(panel));
+  }
+
+  /** Settle what the course has changed; the notebook then shows what is on disk. */
+  async decide(panel: NotebookPanel, update: Update, choice: Choice): Promise<void> {
+    await this.of(panel).decide(
+      update,
+      choice,
+      () => save(panel),
+      () => panel.context.revert()
+    );
+  }
+}
+
+async function save(panel: NotebookPanel): Promise<void> {
+  if (panel.context.contentsModel?.writable !== false) {
+    await panel.context.save();
   }
 }

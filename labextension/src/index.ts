@@ -60,6 +60,11 @@ function activate(
   };
   const panel = new Panel(speech, {
     submit: () => void submitCurrent(),
+    decide: (update, choice) => {
+      if (tracker.currentWidget) {
+        void exercises.decide(tracker.currentWidget, update, choice);
+      }
+    },
     goTo: target => {
       const notebook = tracker.currentWidget;
       if (notebook) {

@@ -7,6 +7,7 @@ import { Earlier } from './earlier';
 import type { Exercise } from './exercise';
 import { Header } from './header';
 import { ReportView } from './reportview';
+import { UpdatesView } from './updatesview';
 import { moment, problemWords, progressWords } from './words';
 
 /** Problems after which there is nothing to try from here. */
@@ -66,6 +67,7 @@ function ExerciseView({ exercise }: { exercise: Exercise }): JSX.Element {
           {trans.__('This notebook belongs to no exercise. Open an exercise by its link on your course page.')}
         </p>
       )}
+      <UpdatesView exercise={exercise} />
       {info?.attempts_left === 0 && <p>{trans.__('You have used all your attempts. The score you have stays.')}</p>}
       {shown && shown.id !== exercise.earlier[0]?.id && (
         <p className="oj-quiet">{trans.__('Report of the submission of %1:', moment(speech, shown.created_at))}</p>

@@ -46,6 +46,8 @@ export function progressWords({ trans }: Speech, exercise: Exercise): string {
       return trans.__('The connection was lost. Submitting once more; nothing is submitted twice …');
     case 'reading':
       return trans.__('Reading the report …');
+    case 'deciding':
+      return trans.__('Changing the notebook …');
   }
   switch (progress?.state) {
     case 'queued':
@@ -69,7 +71,7 @@ export function progressWords({ trans }: Speech, exercise: Exercise): string {
 /** The same for a button, in two or three words. */
 export function shortWords({ trans }: Speech, exercise: Exercise): string {
   const { phase, progress } = exercise;
-  if (phase === 'idle' || phase === 'reading') {
+  if (phase === 'idle' || phase === 'reading' || phase === 'deciding') {
     return trans.__('Submit');
   }
   if (phase === 'grading' && progress?.state === 'queued') {
@@ -140,6 +142,10 @@ export function problemWords({ trans }: Speech, problem: Problem): string {
       );
     case 'attempts-used-up':
       return trans.__('You have no attempts left for this exercise. The score you have stays.');
+    case 'settled':
+      return trans.__('This was decided already, or the course has changed again. Look again.');
+    case 'not-kept':
+      return trans.__('There is no room for a copy of your file, so nothing was changed. Delete something, and try again.');
     case 'service-fault':
       return trans.__('The grading service has a fault. Your work is saved; please tell your course team.');
   }

@@ -164,7 +164,7 @@ describe('coming back', () => {
     expect(exercise.shown?.id).toBe('s1');
     const played = grading();
     await make(played).exercise.load();
-    expect(played.calls.map(call => call.request)).toEqual(['GET exercise']);
+    expect(played.calls.map(call => call.request)).toEqual(['GET exercise', 'GET updates']);
   });
 
   it('goes on when the stream is cut, and says so when it stays cut', async () => {

@@ -27,7 +27,11 @@ beforeEach(() => {
 });
 afterEach(() => act(() => root.unmount()));
 
-const actions = { submit: () => (submitted += 1), goTo: (target: Target) => targets.push(target) };
+const actions = {
+  submit: () => (submitted += 1),
+  goTo: (target: Target) => targets.push(target),
+  decide: () => undefined
+};
 
 async function show(played: Played): Promise<Exercise> {
   const exercise = new Exercise(played.api, 'python/means/means.ipynb', noPause().wait);

@@ -35,7 +35,7 @@ LAYERS = {
     f"{LEARNER}.agent": {WIRE},
     f"{LEARNER}.client": set(),
     f"{LEARNER}.updates": set(),
-    f"{LEARNER}.server": set(),
+    f"{LEARNER}.server": {f"{LEARNER}.updates"},
     LEARNER: {f"{LEARNER}.client"},
     SERVICE: set(),
     **dict.fromkeys(CONTRACTS, CONTRACTS),

@@ -12,6 +12,6 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 def _load_jupyter_server_extension(server_app: Any) -> None:
     """Add the handlers below /openjupyter/api/ to a Jupyter Server."""
     # Lazy, because Jupyter Server imports this module of every extension that it only lists.
-    from openjupyter.server.handlers import add_handlers
+    from openjupyter.server.routes import add_handlers
 
     add_handlers(server_app.web_app, server_app.root_dir)

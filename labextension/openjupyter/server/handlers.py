@@ -13,7 +13,6 @@ from typing import Any
 import tornado.iostream
 import tornado.web
 from jupyter_server.base.handlers import APIHandler
-from jupyter_server.utils import url_path_join
 
 from openjupyter.server.clicks import Clicks
 from openjupyter.server.content import read_content
@@ -23,7 +22,6 @@ from openjupyter.server.service import Json, Service
 
 MAX_BODY_BYTES = 10_000
 _KEY = re.compile(r"[0-9A-Za-z-]{8,64}")
-_ID = r"([0-9A-Za-z_-]{1,64})"
 
 
 class Extension:
@@ -44,7 +42,9 @@ class Extension:
         return self._service
 
 
-class _Handler(APIHandler):
+class Handler(APIHandler):
+    """Base of all: problems become JSON."""
+
     extension: Extension
 
     def initialize(self, extension: Extension) -> None:
@@ -76,7 +76,7 @@ class _Handler(APIHandler):
         return place, exercise
 
 
-class ExerciseHandler(_Handler):
+class ExerciseHandler(Handler):
     """GET exercise?path=PATH: the exercise of a notebook, and one's submissions of it."""
 
     @tornado.web.authenticated
@@ -93,7 +93,7 @@ class ExerciseHandler(_Handler):
         self.finish({"exercise": {**exercise, "course": place.course}, "submissions": found})
 
 
-class SubmissionsHandler(_Handler):
+class SubmissionsHandler(Handler):
     """POST submissions {"path", "key"}: submit the notebook as it is on disk."""
 
     @tornado.web.authenticated
@@ -128,7 +128,7 @@ class SubmissionsHandler(_Handler):
         return path, key
 
 
-class SubmissionHandler(_Handler):
+class SubmissionHandler(Handler):
     """GET submissions/ID: state, report and passbacks."""
 
     @tornado.web.authenticated
@@ -137,7 +137,7 @@ class SubmissionHandler(_Handler):
         self.finish(await self.extension.service().submission(submission))
 
 
-class EventsHandler(_Handler):
+class EventsHandler(Handler):
     """GET submissions/ID/events: server-sent events until the grading has ended."""
 
     _pump: "asyncio.Task[None] | None" = None
@@ -175,16 +175,3 @@ class EventsHandler(_Handler):
         if self._headers_written:
             return tornado.web.RequestHandler.finish(self, *args, **kwargs)
         return super().finish(*args, **kwargs)
-
-
-def add_handlers(web_app: Any, home: str) -> None:
-    """Put the handlers into a Jupyter Server whose files are those of `home`."""
-    arguments = {"extension": Extension(Path(home))}
-    handlers: list[tuple[str, type[_Handler]]] = [
-        ("exercise", ExerciseHandler),
-        ("submissions", SubmissionsHandler),
-        (f"submissions/{_ID}", SubmissionHandler),
-        (f"submissions/{_ID}/events", EventsHandler),
-    ]
-    base = url_path_join(web_app.settings["base_url"], "openjupyter", "api")
-    web_app.add_handlers(".*$", [(f"{base}/{path}", handler, arguments) for path, handler in handlers])

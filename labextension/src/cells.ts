@@ -2,7 +2,13 @@
 
 import type { NotebookPanel } from '@jupyterlab/notebook';
 
-import type { Target } from './context';
+/** A place in the notebook: by the cell's id where it is known, else by its index; line and column count from 1. */
+export interface Target {
+  cellId?: string;
+  cell: number | null;
+  line?: number | null;
+  column?: number;
+}
 
 /** The index of the cell that is meant: by its id, else by its index; -1 when it is there no longer. */
 export function findCell(ids: string[], target: Target): number {

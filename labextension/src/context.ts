@@ -2,17 +2,10 @@
 
 import { createContext, useContext, useEffect, useReducer } from 'react';
 
+import type { Target } from './cells';
 import type { Exercise } from './exercise';
 import type { Choice, Update } from './updates';
 import type { Speech } from './words';
-
-/** A place in the notebook: by the cell's id where it is known, else by its index; line and column count from 1. */
-export interface Target {
-  cellId?: string;
-  cell: number | null;
-  line?: number | null;
-  column?: number;
-}
 
 /** What the panel asks of the notebook. */
 export interface Actions {

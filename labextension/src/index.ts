@@ -13,6 +13,7 @@ import { SubmitButton } from './button';
 import { goTo } from './cells';
 import { Exercises } from './exercises';
 import { submitIcon } from './icon';
+import { Marks } from './marks';
 import { Panel } from './panel';
 import type { Speech } from './words';
 
@@ -106,7 +107,12 @@ function activate(
     commands.notifyCommandChanged(SUBMIT);
   };
   tracker.widgetAdded.connect((_, notebook) => {
-    exercises.of(notebook).changed.connect(() => commands.notifyCommandChanged(SUBMIT));
+    const marks = new Marks(notebook);
+    exercises.of(notebook).changed.connect(({ shown, earlier }) => {
+      commands.notifyCommandChanged(SUBMIT);
+      // The cells are those of the latest version, if of any.
+      marks.show(shown && shown.id === earlier[0]?.id ? shown : null);
+    });
   });
   tracker.currentChanged.connect(changed);
   // Whoever comes back from another tab may have submitted, or run out of time, in the meantime.

@@ -2,7 +2,8 @@
 
 import * as React from 'react';
 
-import { Target, useSurroundings } from './context';
+import type { Target } from './cells';
+import { useSurroundings } from './context';
 import { DetailsView } from './details';
 import type { ExerciseInfo, Finding, Outcome, Submission, TestResult } from './report';
 import { cellWords, noteWords, number, percent, pointsWords, scoreWords, statusWords, styleWords } from './words';

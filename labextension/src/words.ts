@@ -128,6 +128,10 @@ export function problemWords({ trans }: Speech, problem: Problem): string {
       return trans.__(
         'The notebook or a file is too large: without its outputs, a notebook may have 10 MB, and so may all files together. Remove large data, and submit again.'
       );
+    case 'outputs-too-large':
+      return trans.__(
+        'The outputs in the notebook are too large. Choose Edit, Clear Outputs of All Cells, and submit again.'
+      );
     case 'unreadable':
       return trans.__(
         'The notebook or a file of this exercise cannot be read. Save the notebook, and submit again.'

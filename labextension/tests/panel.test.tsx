@@ -7,9 +7,10 @@ import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { findCell } from '../src/cells';
-import { SurroundingsContext, Target } from '../src/context';
+import { findCell, Target } from '../src/cells';
+import { SurroundingsContext } from '../src/context';
 import { Exercise } from '../src/exercise';
+import { marksOf } from '../src/marks';
 import { PanelView } from '../src/panelview';
 import { english, info, noPause, Played, report, submission } from './played';
 
@@ -113,6 +114,20 @@ describe('the report', () => {
     expect(findCell(['a', 'b'], { cellId: 'gone', cell: 1 })).toBe(1);
     expect(findCell(['a'], { cell: 3 })).toBe(-1);
     expect(findCell(['a'], { cell: null })).toBe(-1);
+  });
+
+  it('marks each cell that it speaks of once, errors before style, and none that is gone', () => {
+    const ids = ['c0', 'c1', 'c2', 'c3'];
+    expect([...marksOf(ids, report)]).toEqual([
+      [3, 'error'],
+      [1, 'style']
+    ]);
+    const moved = { ...report, failing_cell: { ...report.failing_cell!, cell: 1 }, style: report.style };
+    expect([...marksOf(['c5', 'c1'], moved)]).toEqual([
+      [0, 'error'],
+      [1, 'style']
+    ]);
+    expect([...marksOf(['c5'], { ...report, status: 'correct', tests: [], style: null })]).toEqual([]);
   });
 
   it('of an earlier submission is one click away', async () => {

@@ -60,7 +60,7 @@ describe('a deadline', () => {
 describe('a problem', () => {
   it('is told in words, be it one that nobody has thought of', () => {
     const codes = ['not-saved', 'offline', 'lost', 'not-answering', 'server-stopped', 'signed-out', 'unreachable', 'unclear'];
-    const words = [...codes, 'too-large', 'no-notebook', 'attempts-used-up', 'new'].map(code =>
+    const words = [...codes, 'too-large', 'outputs-too-large', 'no-notebook', 'attempts-used-up', 'new'].map(code =>
       problemWords(english, new Problem(code, 'said in English'))
     );
     expect(new Set(words).size).toBe(words.length);

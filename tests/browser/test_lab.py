@@ -336,6 +336,31 @@ def test_earlier_submissions(page: Page, grading: PlayedGrading) -> None:
     look(page)
 
 
+def test_cells_that_the_report_speaks_of_are_marked_until_they_are_edited(page: Page, grading: PlayedGrading) -> None:
+    marked = page.locator(".jp-Cell.oj-marked-error, .jp-Cell.oj-marked-style")
+    button(page).click()
+    expect(live(page)).to_contain_text("place 1")
+    grading.end(REPORT)
+    expect(marked).to_have_count(2)
+    expect(page.locator(".jp-Cell").nth(1)).to_have_class(re.compile("oj-marked-error"))
+    expect(page.locator(".jp-Cell").nth(0)).to_have_class(re.compile("oj-marked-style"))
+    page.locator(".jp-CodeCell .cm-content").nth(1).click()
+    page.keyboard.insert_text("# better\n")
+    expect(marked).to_have_count(1)
+    page.reload()
+    expect(marked).to_have_count(2, timeout=LONG)  # what was edited was not saved
+    page.locator(".jp-CodeCell .cm-content").nth(1).click()
+    page.keyboard.insert_text("# better\n")
+    page.wait_for_timeout(5500)
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(500)
+    page.reload()
+    page.locator(".jp-NotebookPanel:visible .jp-Cell").first.wait_for(timeout=LONG)
+    command(page, "openjupyter:show-panel")
+    expect(panel(page)).to_contain_text("3 of 6 points", timeout=LONG)
+    expect(marked).to_have_count(0)
+
+
 def test_nothing_is_asked_while_nothing_happens(page: Page, grading: PlayedGrading) -> None:
     button(page).click()
     expect(live(page)).to_contain_text("place 1")

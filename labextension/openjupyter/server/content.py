@@ -8,13 +8,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from openjupyter.server.places import Place
-from openjupyter.server.problems import Problem, too_large
+from openjupyter.server.problems import Problem, outputs_too_large, too_large
 
 MAX_NOTEBOOK_BYTES = 10 * 2**20
 MAX_FILES_BYTES = 10 * 2**20
 """The service's own limits: the notebook without its outputs, and all files together."""
-MAX_READ_BYTES = 200 * 2**20
-"""Of a notebook as it is on disk, with its outputs: beyond this it is not even looked at."""
+MAX_READ_BYTES = 50 * 2**20
+"""Of a notebook as it is on disk, with its outputs: reading more could take all memory of the learner's server."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,9 @@ def read_content(place: Place, names: Iterable[str]) -> Content:
         Problem: something is no notebook, too large, or cannot be read
     """
     try:
-        notebook = _without_outputs(_read(place.path, MAX_READ_BYTES), place.path.name)
+        if (size := place.path.stat().st_size) > MAX_READ_BYTES:
+            raise outputs_too_large(place.path.name, size)
+        notebook = _without_outputs(place.path.read_bytes(), place.path.name)
         files: dict[str, str] = {}
         left = MAX_FILES_BYTES
         for name in names:

@@ -51,3 +51,13 @@ def too_large(name: str, size: int, limit: int) -> Problem:
         f"{name} has {size / 2**20:.1f} MB, and at most {limit // 2**20} MB can be submitted. Remove large data from "
         "it, save, and submit again.",
     )
+
+
+def outputs_too_large(name: str, size: int) -> Problem:
+    """A notebook that is too large to be looked at, most likely by its outputs; the size in bytes."""
+    return Problem(
+        "outputs-too-large",
+        413,
+        f"{name} has {size / 2**20:.0f} MB, most of it outputs. Choose Edit, Clear Outputs of All Cells, and submit "
+        "again.",
+    )

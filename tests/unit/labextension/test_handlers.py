@@ -110,6 +110,12 @@ def test_what_is_too_large_is_told_with_its_size_and_not_sent(lab: Lab, grading:
     assert grading.bodies == []
 
 
+def test_outputs_that_are_too_large_are_not_even_read(lab: Lab, grading: PlayedGrading) -> None:
+    with (lab.home / NOTEBOOK).open("wb") as file:
+        file.truncate(50 * 2**20 + 1)
+    assert refusal(submit(lab)) == (413, "outputs-too-large")
+
+
 @pytest.mark.parametrize("text", ["", "no json", "[]", '{"cells": 1}', '{"cells": [1]}', "[" * 100_000])
 def test_what_is_no_notebook_is_told(lab: Lab, text: str) -> None:
     (lab.home / NOTEBOOK).write_text(text)

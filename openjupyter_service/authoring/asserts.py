@@ -1,0 +1,166 @@
+"""Tests as nbgrader has them, plain statements that use the notebook's names, made into a test function.
+
+What a name of the notebook is, the function asks `learner` for at its beginning; modules that the notebook imports and
+that the judge has, it imports itself. So the test runs sealed, in the judge, like any other.
+"""
+
+import math
+import re
+import sys
+import unicodedata
+import warnings
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from openjupyter_service.authoring.blocks import Block
+from openjupyter_service.authoring.mistakes import CellMistake
+from openjupyter_service.authoring.names import BUILTINS, Defined, free_names, read_before_set
+from openjupyter_service.authoring.parts import Parts
+from openjupyter_service.authoring.python import command_line, lines_in_strings
+
+JUDGE_MODULES = frozenset([*sys.stdlib_module_names, "numpy", "pandas", "pytest"])
+FIXTURES = ("learner", "learner_points", "rng", "seed")
+MAX_TITLE = 200
+
+_HEAD = re.compile(r"#\s*(title|points?|hint)\s*[:=]\s*(.*?)\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Head:
+    """What comments in a test say of it: `# title: …`, `# points: …`, `# hint: …`."""
+
+    title: str = ""
+    points: float | None = None
+    hint: str = ""
+
+
+def from_asserts(parts: Parts, notebook: Defined, heading: str, taken: Collection[str]) -> Block:
+    """The block of a cell whose tests are plain statements.
+
+    Args:
+        parts: the cell
+        notebook: what the cells of the notebook define
+        heading: the title where the cell says none
+        taken: names of test functions that are in use
+
+    Raises:
+        CellMistake: it cannot be a function, or uses a name that nothing defines
+    """
+    if line := command_line(parts.test):
+        raise CellMistake(line, "a test cannot hold commands of IPython such as %magic; take this line out")
+    head, code = read_head(parts.test)
+    free = free_names(code)
+    again = read_before_set(code) & (notebook.names | set(notebook.imports))
+    imports, asked = [], []
+    for name in sorted({*free, *again}, key=lambda name: (free.get(name, 0), name)):
+        if name in notebook.imports and _judge_has(notebook.imports[name]):
+            imports.append(notebook.imports[name])
+        elif name in notebook.names or (notebook.everything and name not in BUILTINS and name not in FIXTURES):
+            asked.append(name)
+        elif name not in BUILTINS and name not in FIXTURES and name != "pytest":
+            raise CellMistake(free[name], f"no cell of the notebook defines `{name[:60]}`; define it, or mend the name")
+    fixtures = ["learner", *(name for name in FIXTURES[1:] if name in free and name not in asked)]
+    title = head.title or heading
+    name = _function_name(parts, title, taken)
+    points = head.points if head.points is not None else parts.role.points
+    lines = [f"@pytest.mark.points({1 if points is None else points:g})"]
+    lines += [f"@pytest.mark.hint({_quoted(head.hint)})"] if head.hint else []
+    lines += [f"def {name}({', '.join(fixtures)}):", f"    {_docstring(title)}"]
+    lines += [f"    {asked_name} = learner[{_quoted(asked_name)}]" for asked_name in asked]
+    lines += ["", *_indented(code)] if asked else _indented(code)
+    text = "\n".join(lines)
+    _check_function(text)
+    return Block(parts.cell, text, imports, frozenset([name]), keeps_lines=False)
+
+
+def read_head(code: str) -> tuple[Head, str]:
+    """What the comments of a test say of it, and the code without them, line numbers kept.
+
+    Raises:
+        CellMistake: points are no number of 0 or more, or something is said twice
+    """
+    found: dict[str, str] = {}
+    lines = code.split("\n")
+    in_strings = lines_in_strings(code)
+    for number, line in enumerate(lines, 1):
+        match = _HEAD.fullmatch(line) if number not in in_strings else None
+        if match is None:
+            continue
+        key = match[1].lower().removesuffix("s")
+        if key in found:
+            raise CellMistake(number, f"`{match[1]}` is said twice in this test; keep one, or part the cell in two")
+        if key == "point" and not _is_points(match[2]):
+            raise CellMistake(number, f"points are a number of 0 or more, not {match[2][:40]!r}; write # points: 2")
+        found[key] = match[2]
+        lines[number - 1] = ""
+    points = float(found["point"]) if "point" in found else None
+    return Head(_one_line(found.get("title", "")), points, _one_line(found.get("hint", ""))), "\n".join(lines)
+
+
+def _is_points(text: str) -> bool:
+    try:
+        return math.isfinite(float(text)) and float(text) >= 0
+    except ValueError:
+        return False
+
+
+def _judge_has(statement: str) -> bool:
+    return statement.split()[1].partition(".")[0] in JUDGE_MODULES
+
+
+def _function_name(parts: Parts, title: str, taken: Collection[str]) -> str:
+    values = parts.cell.metadata.get("nbgrader")
+    grade_id = values.get("grade_id") if isinstance(values, dict) else None
+    base = f"test_{slug(grade_id if isinstance(grade_id, str) and grade_id else title) or 'task'}"[:60].rstrip("_")
+    name, number = base, 2
+    while name in taken:
+        name, number = f"{base}_{number}", number + 1
+    return name
+
+
+def slug(text: str) -> str:
+    """A text as part of a Python name: lower-case ASCII letters, digits and underscores."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", plain)
+    return "_".join(words[1:] if words[:1] == ["test"] and len(words) > 1 else words)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:1000]
+
+
+def _quoted(text: str) -> str:
+    """A Python literal in double quotes where that needs no escapes."""
+    return f'"{text}"' if '"' not in text and "\\" not in text and text.isprintable() else repr(text)
+
+
+def _docstring(title: str) -> str:
+    title = title[:MAX_TITLE]
+    is_plain = title.isprintable() and '"' not in title and "\\" not in title
+    return f'"""{title}"""' if is_plain else repr(title)
+
+
+def _indented(code: str) -> list[str]:
+    """The lines below a function's head, those in the middle of a string as they are."""
+    in_strings = lines_in_strings(code)
+    lines = [
+        line if number in in_strings or not line.strip() else f"    {line}"
+        for number, line in enumerate(code.split("\n"), 1)
+    ]
+    while lines and not lines[0].strip():
+        lines.pop(0)
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return lines
+
+
+def _check_function(text: str) -> None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "<test>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        reason = error.msg if isinstance(error, SyntaxError) else str(error)
+        raise CellMistake(
+            None, f"this cell cannot be made a test: {reason}; write it as a function def test_…(learner)"
+        ) from None

@@ -1,0 +1,103 @@
+"""Tests as pytest functions in a source: cells, or regions of them, that go into the test file as they are."""
+
+import ast
+from dataclasses import dataclass, field
+
+from openjupyter_service.authoring.mistakes import CellMistake
+from openjupyter_service.authoring.names import bound_names
+from openjupyter_service.authoring.parts import Parts
+from openjupyter_service.authoring.python import command_line, parse
+from openjupyter_service.authoring.source import Cell
+
+_QUIET = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of the test file: the cell it comes from, its imports, and the rest of its code.
+
+    `defines` are its names at module level; `code` keeps the cell's line numbers where `keeps_lines`.
+    """
+
+    cell: Cell
+    code: str
+    imports: list[str] = field(default_factory=list)
+    defines: frozenset[str] = frozenset()
+    has_tests: bool = True
+    keeps_lines: bool = True
+
+
+def is_written_out(code: str) -> bool:
+    """Is this a piece of a test file: test functions, or nothing but imports, definitions and assignments?"""
+    try:
+        body = parse(code).body
+    except CellMistake:
+        return False
+    return any(_is_test(node) for node in body) or all(isinstance(node, _QUIET) or _is_text(node) for node in body)
+
+
+def written_out(parts: Parts) -> Block:
+    """The block of a cell whose tests are functions.
+
+    Raises:
+        CellMistake: it is seen by learners, holds commands of IPython, or code that would run before any test
+    """
+    code = parts.hidden
+    if line := command_line(code):
+        raise CellMistake(line, "a test cannot hold commands of IPython such as %magic; take this line out")
+    tree = parse(code)
+    for node in tree.body:
+        if isinstance(node, ast.Assert):
+            raise CellMistake(
+                node.lineno,
+                "this assert stands outside of the test functions of its cell; put it into one of them, "
+                "or into a cell of its own",
+            )
+    imports, rest = _split_imports(code, tree)
+    return Block(
+        cell=parts.cell,
+        code=rest,
+        imports=imports,
+        defines=frozenset(bound_names(rest)),
+        has_tests=any(_is_test(node) for node in tree.body),
+    )
+
+
+def is_visible_test(parts: Parts) -> bool:
+    """Does a cell that learners see hold a test function with the fixture `learner`?"""
+    try:
+        return parts.learner is not None and any(_is_test(node) for node in parse(parts.learner).body)
+    except CellMistake:
+        return False
+
+
+def _is_test(node: ast.stmt) -> bool:
+    if isinstance(node, ast.ClassDef):
+        return any(_is_method(each) for each in node.body)
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test")
+
+
+def _is_method(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test")
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _split_imports(code: str, tree: ast.Module) -> tuple[list[str], str]:
+    """Import statements at the outermost level, each once, and the code without those that have lines of their own."""
+    lines = code.split("\n")
+    used: dict[int, int] = {}
+    for node in tree.body:
+        for number in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+            used[number] = used.get(number, 0) + 1
+    imports: list[str] = []
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            numbers = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            if all(used[number] == 1 and "#" not in lines[number - 1] for number in numbers):
+                imports.append(ast.unparse(node))
+                for number in numbers:
+                    lines[number - 1] = ""
+    return imports, "\n".join(lines)

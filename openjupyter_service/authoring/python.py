@@ -1,0 +1,74 @@
+"""What the text of a cell is to Python: which lines are inside of a string, what is a command of IPython."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+
+from openjupyter_service.authoring.mistakes import CellMistake
+
+_COMMAND = re.compile(r"^(\s*)[%!?].*$")
+_CELL_COMMAND = re.compile(r"\s*%%")
+
+
+def is_python(source: str) -> bool:
+    """Is a code cell Python, and not text for a cell magic such as %%bash?"""
+    return not _CELL_COMMAND.match(source)
+
+
+def without_commands(source: str) -> str:
+    """The source with each line that is a command of IPython (%magic, !shell, ?help) as `pass`, lines kept."""
+    return "\n".join(_COMMAND.sub(r"\1pass", line) for line in source.split("\n"))
+
+
+def parse(source: str) -> ast.Module:
+    """The tree of a cell.
+
+    Raises:
+        CellMistake: this is no Python, with the line
+    """
+    try:
+        return ast.parse(without_commands(source))
+    except SyntaxError as error:
+        raise CellMistake(error.lineno, f"this is no valid Python: {error.msg}; mend it and build again") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise CellMistake(None, f"this is no valid Python: {error or 'too deeply nested'}") from None
+
+
+def lines_in_strings(source: str) -> set[int]:
+    """Numbers of the lines that begin inside of a string of several lines.
+
+    Raises:
+        CellMistake: this is no Python
+    """
+    found: set[int] = set()
+    try:
+        for first, last in _strings(without_commands(source)):
+            found.update(range(first + 1, last + 1))
+    except (tokenize.TokenError, SyntaxError):
+        parse(source)  # says what is wrong in better words
+        raise CellMistake(None, "this is no valid Python; mend it and build again") from None
+    return found
+
+
+def _strings(source: str) -> Iterator[tuple[int, int]]:
+    """First and last line of each string; from Python 3.12 on an f-string is several tokens."""
+    opened: list[int] = []
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        name = tokenize.tok_name[token.type]
+        if name == "STRING":
+            yield token.start[0], token.end[0]
+        elif name.endswith("STRING_START"):
+            opened.append(token.start[0])
+        elif name.endswith("STRING_END"):
+            yield opened.pop(), token.end[0]
+
+
+def command_line(source: str) -> int | None:
+    """The first line that is a command of IPython, None if there is none."""
+    in_strings = lines_in_strings(source) if is_python(source) else set()
+    for number, line in enumerate(source.split("\n"), 1):
+        if number not in in_strings and _COMMAND.match(line):
+            return number
+    return None

@@ -16,7 +16,7 @@ from openjupyter_service.authoring.blocks import Block
 from openjupyter_service.authoring.mistakes import CellMistake
 from openjupyter_service.authoring.names import BUILTINS, Defined, free_names, read_before_set
 from openjupyter_service.authoring.parts import Parts
-from openjupyter_service.authoring.python import command_line, lines_in_strings
+from openjupyter_service.authoring.python import DROPPED, command_line, kept_lines, lines_in_strings
 
 JUDGE_MODULES = frozenset([*sys.stdlib_module_names, "numpy", "pandas", "pytest"])
 FIXTURES = ("learner", "learner_points", "rng", "seed")
@@ -92,7 +92,7 @@ def read_head(code: str) -> tuple[Head, str]:
         if key == "point" and not _is_points(match[2]):
             raise CellMistake(number, f"points are a number of 0 or more, not {match[2][:40]!r}; write # points: 2")
         found[key] = match[2]
-        lines[number - 1] = ""
+        lines[number - 1] = DROPPED
     points = float(found["point"]) if "point" in found else None
     return Head(_one_line(found.get("title", "")), points, _one_line(found.get("hint", ""))), "\n".join(lines)
 
@@ -142,16 +142,9 @@ def _docstring(title: str) -> str:
 
 def _indented(code: str) -> list[str]:
     """The lines below a function's head, those in the middle of a string as they are."""
-    in_strings = lines_in_strings(code)
-    lines = [
-        line if number in in_strings or not line.strip() else f"    {line}"
-        for number, line in enumerate(code.split("\n"), 1)
-    ]
-    while lines and not lines[0].strip():
-        lines.pop(0)
-    while lines and not lines[-1].strip():
-        lines.pop()
-    return lines
+    lines = kept_lines(code)
+    in_strings = lines_in_strings("\n".join(lines))
+    return [line if number in in_strings or not line.strip() else f"    {line}" for number, line in enumerate(lines, 1)]
 
 
 def _check_function(text: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from openjupyter_service.authoring.mistakes import CellMistake
 from openjupyter_service.authoring.names import bound_names
 from openjupyter_service.authoring.parts import Parts
-from openjupyter_service.authoring.python import command_line, parse
+from openjupyter_service.authoring.python import DROPPED, command_line, parse
 from openjupyter_service.authoring.source import Cell
 
 _QUIET = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
@@ -99,5 +99,5 @@ def _split_imports(code: str, tree: ast.Module) -> tuple[list[str], str]:
             if all(used[number] == 1 and "#" not in lines[number - 1] for number in numbers):
                 imports.append(ast.unparse(node))
                 for number in numbers:
-                    lines[number - 1] = ""
+                    lines[number - 1] = DROPPED
     return imports, "\n".join(lines)

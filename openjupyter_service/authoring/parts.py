@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from openjupyter_service.authoring.marks import Kind, Region, find_regions, is_like_a_mark
 from openjupyter_service.authoring.mistakes import CellMistake
-from openjupyter_service.authoring.python import is_python, lines_in_strings, parse
+from openjupyter_service.authoring.python import DROPPED, is_python, kept_lines, lines_in_strings, parse
 from openjupyter_service.authoring.roles import Role, Tag
 from openjupyter_service.authoring.source import Cell
 from openjupyter_service.authoring.stub import CODE, TEXT, code_stub
@@ -16,7 +16,7 @@ from openjupyter_service.authoring.stub import CODE, TEXT, code_stub
 class Parts:
     """The parts of a cell; None for a notebook that does not have the cell at all.
 
-    `test` and `hidden` keep the cell's line numbers, other lines are empty: `test` is all that a test made of this
+    `test` and `hidden` keep the cell's line numbers, other lines are left out: `test` is all that a test made of this
     cell may use, `hidden` what learners must not see of it. `answer` is what only the solution has, and `region_test`
     tells that the test is what stands between marks and nothing around them.
     """
@@ -45,10 +45,10 @@ def part(cell: Cell, role: Role) -> Parts:
     kinds = {number: region.kind for region in regions for number in range(region.begin, region.end + 1)}
 
     def only(wanted: Callable[[Kind | None], bool]) -> str:
-        """The cell with all other lines empty."""
-        return "\n".join(
-            line if number not in marks and wanted(kinds.get(number)) else "" for number, line in enumerate(lines, 1)
-        )
+        """The cell with all other lines left out; empty if nothing is left."""
+        kept = [number not in marks and wanted(kinds.get(number)) for number in range(1, len(lines) + 1)]
+        found = [line if keep else DROPPED for line, keep in zip(lines, kept, strict=True)]
+        return "\n".join(found) if any(line.strip() for line in kept_lines("\n".join(found))) else ""
 
     if role.tag is Tag.HIDDEN_TESTS:
         code = only(lambda kind: True)
@@ -56,15 +56,15 @@ def part(cell: Cell, role: Role) -> Parts:
     has_solution = Kind.SOLUTION in kinds.values()
     is_whole = role.tag is Tag.SOLUTION and not has_solution
     hidden = only(lambda kind: kind is Kind.HIDDEN_TESTS)
-    if role.tag is Tag.TESTS or (hidden.strip() and not has_solution and not is_whole):
+    if role.tag is Tag.TESTS or (hidden and not has_solution and not is_whole):
         test = only(lambda kind: kind in (None, Kind.HIDDEN_TESTS))
     else:
         test = hidden
     learner: str | None = _stub(cell) if is_whole else _without(cell, lines, regions)
-    if hidden.strip() and not has_solution and not is_whole and not _has_code(learner):
+    if hidden and not has_solution and not is_whole and not _has_code(learner):
         learner = None
     solution: str | None = _solution(cell, lines, kinds, marks)
-    if hidden.strip() and not _has_code(solution):
+    if hidden and not _has_code(solution):
         solution = None
     answer = only(lambda kind: kind in (None, Kind.SOLUTION) if is_whole else kind is Kind.SOLUTION)
     return Parts(cell, role, learner, solution, test, hidden, answer)

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 
 from openjupyter_service.authoring.mistakes import CellMistake
 
+DROPPED = "#\x1f"
+"""Stands for a line that is left out of a piece of a cell, so that the others keep their numbers; nobody types it."""
+
 _COMMAND = re.compile(r"^(\s*)[%!?].*$")
 _CELL_COMMAND = re.compile(r"\s*%%")
 
@@ -63,6 +66,16 @@ def _strings(source: str) -> Iterator[tuple[int, int]]:
             opened.append(token.start[0])
         elif name.endswith("STRING_END"):
             yield opened.pop(), token.end[0]
+
+
+def kept_lines(source: str) -> list[str]:
+    """The lines of a piece of code but for those that were left out, without empty lines around them."""
+    lines = [line for line in source.split("\n") if line != DROPPED]
+    while lines and not lines[0].strip():
+        lines.pop(0)
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return lines
 
 
 def command_line(source: str) -> int | None:

@@ -27,7 +27,7 @@ class Cell:
 
     def mistake(self, error: CellMistake) -> Mistake:
         """The mistake with this cell as its place."""
-        begins = next((line.strip() for line in self.source.split("\n") if line.strip()), "")
+        begins = next((" ".join(line.split()) for line in self.source.split("\n") if line.strip()), "")
         return Mistake(error.text, self.number, begins, error.line)
 
 

@@ -9,7 +9,7 @@ from openjupyter_service.authoring.headings import Headings
 from openjupyter_service.authoring.mistakes import CellMistake, Mistake
 from openjupyter_service.authoring.names import BUILTINS, Defined, defined_by, free_names
 from openjupyter_service.authoring.parts import Parts
-from openjupyter_service.authoring.python import lines_in_strings
+from openjupyter_service.authoring.python import kept_lines, lines_in_strings
 
 MAX_BLANK_LINES = 2
 
@@ -31,7 +31,7 @@ def make_tests_file(cells: Sequence[Parts], headings: Headings, title: str) -> T
     blocks: list[Block] = []
     names: dict[str, int] = {}
     for parts in cells:
-        if not parts.test.strip():
+        if not parts.test:
             continue
         try:
             block = _block(parts, notebook, headings, names)
@@ -51,7 +51,7 @@ def make_tests_file(cells: Sequence[Parts], headings: Headings, title: str) -> T
 
 
 def _block(parts: Parts, notebook: Defined, headings: Headings, taken: dict[str, int]) -> Block:
-    if parts.hidden.strip() and is_written_out(parts.hidden):
+    if parts.hidden and is_written_out(parts.hidden):
         return written_out(parts)
     if is_visible_test(parts):
         raise CellMistake(
@@ -93,18 +93,19 @@ def _joined(blocks: list[Block], title: str) -> str:
     # What comes from __future__ must stand first, and modules of Python's own usually do.
     lines = sorted(imports, key=lambda each: (not each.startswith("from __future__"), each.split()[1]))
     texts = [f"# Hidden tests of: {title}", "\n".join(lines)]
-    body = [_tidy(block.code) for block in blocks if block.code.strip()]
+    body = [_tidy(block.code) for block in blocks if kept_lines(block.code)]
     return "\n\n".join(texts) + "\n\n\n" + "\n\n\n".join(body) + "\n"
 
 
 def _tidy(code: str) -> str:
     """The code without empty lines around it, and no more than two of them at once."""
+    code = "\n".join(kept_lines(code))
     in_strings = lines_in_strings(code)
     found: list[str] = []
     blank = 0
     for number, line in enumerate(code.split("\n"), 1):
         is_blank = not line.strip() and number not in in_strings
         blank = blank + 1 if is_blank else 0
-        if not is_blank or (blank <= MAX_BLANK_LINES and found):
+        if not is_blank or blank <= MAX_BLANK_LINES:
             found.append(line.rstrip() if number + 1 not in in_strings else line)
-    return "\n".join(found).rstrip("\n")
+    return "\n".join(found)

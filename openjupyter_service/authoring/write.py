@@ -87,7 +87,7 @@ def write_changes(changes: Iterable[FileChange]) -> None:
                 staged[change.path] = _stage(change.path, change.new)
         for change in wanted:
             if change.new is not None:
-                staged.pop(change.path).replace(change.path)
+                staged[change.path].replace(change.path)
             else:
                 change.path.unlink(missing_ok=True)
             done.append(change)

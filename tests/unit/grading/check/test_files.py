@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from openjupyter_service.exercises.mistakes import shown_path
 from tests.unit.grading.check.course import (
     GRADING_CELL,
     SOLUTION,
@@ -76,6 +77,7 @@ async def test_a_starter_without_kernel_or_grading_cell(tmp_path: Path) -> None:
         ("mean/test_mean.py", "has the name of a hidden file"),
         ("deep/down/solution.ipynb", "has the name of a hidden file"),
         ("mean/exercise.toml", "has the name of a hidden file"),
+        ("mean/source.ipynb", "has the name of a hidden file"),
         ("wrong.ipynb", "has the name of a hidden file"),
     ],
 )
@@ -101,6 +103,20 @@ async def test_hidden_files_by_content(tmp_path: Path) -> None:
     assert [error.split(" ")[0] for error in found] == ["mean/lecture.ipynb", "mean/old.txt", "mean/utils.py"]
     for error, name in zip(found, ("solution.ipynb", "test_mean.py", "truth.py"), strict=True):
         assert "is the same as the hidden file" in error and name in error
+
+
+async def test_a_source_in_the_public_half(tmp_path: Path) -> None:
+    marked = notebook("x = 1\n    ### BEGIN SOLUTION\nx = 2\n### END SOLUTION")
+    private, public = write_course(tmp_path) / "hidden_tests/mean", tmp_path / "notebooks/mean"
+    write(private, {"source.ipynb": marked})
+    assert errors(await checked(tmp_path)) == []
+    write(public, {"copy.ipynb": marked, "other.ipynb": notebook("y = 1", "# BEGIN HIDDEN TESTS\ny = 2")})
+    found = errors(await checked(tmp_path))
+    assert [error.partition("; ")[0] for error in found] == [
+        f"mean/copy.ipynb in the public half is the same as the hidden file {shown_path(private / 'source.ipynb')}",
+        "mean/other.ipynb in the public half holds the mark # BEGIN HIDDEN TESTS, so that it was not built from its "
+        "source",
+    ]
 
 
 @pytest.mark.parametrize("where", ["source", "output", "markdown", "text"])

@@ -52,7 +52,8 @@ def from_asserts(parts: Parts, notebook: Defined, heading: str, taken: Collectio
     free = free_names(code)
     again = read_before_set(code) & (notebook.names | set(notebook.imports))
     imports, asked = [], []
-    for name in sorted({*free, *again}, key=lambda name: (free.get(name, 0), name)):
+    # A variable of the notebook that is called learner comes last: it hides the fixture.
+    for name in sorted({*free, *again}, key=lambda name: (name == "learner", free.get(name, 0), name)):
         if name in notebook.imports and _judge_has(notebook.imports[name]):
             imports.append(notebook.imports[name])
         elif name in notebook.names or (notebook.everything and name not in BUILTINS and name not in FIXTURES):

@@ -23,7 +23,8 @@ def find_sources(folder: Path, public: Path | None = None) -> Sources | None:
     """
     folder = folder.resolve()
     for private in (folder / PRIVATE_HALF, folder):
-        if names := sorted(path.parent.name for path in private.glob(f"*/{SOURCE_FILE}")):
+        names = sorted(path.parent.name for path in private.glob(f"*/{SOURCE_FILE}") if path.parent.name[0] != ".")
+        if names:
             return Sources(private, names, _public(private, public))
     if (folder / SOURCE_FILE).is_file():
         return Sources(folder.parent, [folder.name], _public(folder.parent, public))

@@ -21,7 +21,13 @@ class Tag(StrEnum):
     PRIVATE = "private"
 
 
-_MEANT = {"hidden": Tag.HIDDEN_TESTS, "hidden-test": Tag.HIDDEN_TESTS, "test": Tag.TESTS, "hide": Tag.PRIVATE}
+_MEANT = {
+    "answer": Tag.SOLUTION,
+    "hidden": Tag.HIDDEN_TESTS,
+    "hidden-test": Tag.HIDDEN_TESTS,
+    "test": Tag.TESTS,
+    "hide": Tag.PRIVATE,
+}
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ LAYERS = {
     f"{SERVICE}.cli": below("web", "grading", "authoring", *BASE),
     f"{SERVICE}.hub": below("web", "grading", *BASE),
     f"{SERVICE}.web": below("grading", *BASE),
-    f"{SERVICE}.grading": below(*BASE),
+    f"{SERVICE}.grading": below("authoring", *BASE),
     f"{SERVICE}.lti": CONTRACTS,
     f"{SERVICE}.authoring": below("exercises"),
     f"{SERVICE}.exercises": CONTRACTS,

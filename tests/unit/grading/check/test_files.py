@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from openjupyter_service.authoring.new import new_course
 from openjupyter_service.exercises.mistakes import shown_path
+from openjupyter_service.grading.check.findings import ExerciseResult
 from tests.unit.grading.check.course import (
     GRADING_CELL,
     SOLUTION,
@@ -155,3 +157,26 @@ async def test_exercise_toml_that_gives_hidden_files_away(tmp_path: Path) -> Non
     found = errors(await checked(tmp_path))
     for name in ("mean/test_mean.py", "mean/solution.ipynb"):
         assert f"exercise.toml gives learners the hidden file {name}; take it out of the list" in found
+
+
+async def test_a_source_that_was_changed_since_it_was_built(tmp_path: Path) -> None:
+    new_course(tmp_path)
+    source = tmp_path / "hidden_tests/first-steps/source.ipynb"
+    before = source.read_text()
+    assert "source" not in subjects(await checked(tmp_path))
+    source.write_text(before.replace("Your function", "A function").replace("numbers up", "numbers"))
+    result = await checked(tmp_path)
+    (told,) = [finding.text for finding in result.findings if finding.subject == "source"]
+    assert told == (
+        f"{shown_path(source.parent / 'test_first_steps.py')} would change by a build of the source; "
+        "run openjupyter build, and check again"
+    )
+    source.write_text(before.replace("### END SOLUTION", "### end solution"))
+    result = await checked(tmp_path)
+    (told,) = [finding.text for finding in result.findings if finding.subject == "source"]
+    assert told.startswith("the source cannot be built, and its files are graded as they are: ")
+    assert "“### end solution” looks like a mark and is none" in told
+
+
+def subjects(result: ExerciseResult) -> set[str]:
+    return {str(finding.subject) for finding in result.findings}

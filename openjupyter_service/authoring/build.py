@@ -130,4 +130,8 @@ def _notes(cells: Sequence[Parts]) -> list[Mistake]:
         for parts in cells
         if parts.role.by_hand
     ]
+    if not any(parts.answer for parts in cells):
+        by_hand.append(
+            Mistake("has no solution between marks, so that learners get all its code; see whether that is meant so")
+        )
     return by_hand + answers_seen(cells)

@@ -101,7 +101,7 @@ def read_before_set(source: str) -> set[str]:
             reads.add(statement.target.id)
         found |= reads - is_set
         is_set |= sets
-    return found & is_set
+    return found & bound_names(source)
 
 
 def _table(source: str) -> symtable.SymbolTable:

@@ -5,14 +5,16 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import lru_cache
 
 from openjupyter_service.authoring.mistakes import CellMistake
 
 DROPPED = "#\x1f"
 """Stands for a line that is left out of a piece of a cell, so that the others keep their numbers; nobody types it."""
 
-_COMMAND = re.compile(r"^(\s*)[%!?].*$")
-_CELL_COMMAND = re.compile(r"\s*%%")
+_COMMAND = re.compile(r"^(\s*)(?:[%!?].*|[\w.]+\?{1,2}\s*)$")
+_ASSIGNED_COMMAND = re.compile(r"^(\s*[A-Za-z_]\w*\s*=\s*)[%!].*$")
+_CELL_COMMAND = re.compile(r"\s*%%(?!(?:time|capture|prun)\b)")
 
 
 def is_python(source: str) -> bool:
@@ -20,9 +22,18 @@ def is_python(source: str) -> bool:
     return not _CELL_COMMAND.match(source)
 
 
+@lru_cache(maxsize=512)
 def without_commands(source: str) -> str:
-    """The source with each line that is a command of IPython (%magic, !shell, ?help) as `pass`, lines kept."""
-    return "\n".join(_COMMAND.sub(r"\1pass", line) for line in source.split("\n"))
+    """The source with each line that is a command of IPython (%magic, !shell, help?) as `pass`, lines kept.
+
+    What is Python as it stands is left alone, also where a line begins with the operator %.
+    """
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        lines = (_ASSIGNED_COMMAND.sub(r"\1None", line) for line in source.split("\n"))
+        return "\n".join(_COMMAND.sub(r"\1pass", line) for line in lines)
+    return source
 
 
 def parse(source: str) -> ast.Module:
@@ -80,8 +91,7 @@ def kept_lines(source: str) -> list[str]:
 
 def command_line(source: str) -> int | None:
     """The first line that is a command of IPython, None if there is none."""
-    in_strings = lines_in_strings(source) if is_python(source) else set()
-    for number, line in enumerate(source.split("\n"), 1):
-        if number not in in_strings and _COMMAND.match(line):
-            return number
-    return None
+    pairs = zip(source.split("\n"), without_commands(source).split("\n"), strict=True)
+    in_strings = lines_in_strings(source)
+    changed = (number for number, (line, plain) in enumerate(pairs, 1) if line != plain and number not in in_strings)
+    return next(changed, None)

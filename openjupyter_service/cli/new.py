@@ -1,11 +1,14 @@
 """`openjupyter new`: a course or an exercise that runs as it is."""
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from openjupyter_service.authoring.new import FIRST_EXERCISE, new_course, new_exercise
+from openjupyter_service.exercises.course import SOURCE_FILE
+from openjupyter_service.exercises.layout import PRIVATE_HALF
 from openjupyter_service.exercises.mistakes import shown_path
 
 
@@ -20,7 +23,8 @@ def new() -> None:
 def course(folder: Path, title: str) -> None:
     """Make a course in FOLDER, which must be missing or empty, with one small exercise to begin with."""
     _print_files(new_course(folder, title))
-    click.echo(f"Next: edit {folder}/hidden_tests/{FIRST_EXERCISE}/source.ipynb, then openjupyter build {folder}")
+    source = folder / PRIVATE_HALF / FIRST_EXERCISE / SOURCE_FILE
+    click.echo(f"Next: edit {shown_path(source)}, then openjupyter build {shlex.quote(str(folder))}")
 
 
 @new.command("exercise")
@@ -38,11 +42,11 @@ def exercise(name: str, folder: Path, title: str, without_source: bool) -> None:
     """Add the small exercise NAME (lower-case letters, digits, hyphens) to a course."""
     files = new_exercise(folder, name, title, with_source=not without_source)
     _print_files(files)
-    edited = next((path for path in files if path.name == "source.ipynb"), None)
+    edited = next((path for path in files if path.name == SOURCE_FILE), None)
     if edited is not None:
-        click.echo(f"Next: edit {shown_path(edited)}, then openjupyter build {folder}")
+        click.echo(f"Next: edit {shown_path(edited)}, then openjupyter build {shlex.quote(str(folder))}")
     else:
-        click.echo(f"Next: edit these files, then openjupyter check {folder} --exercise {name}")
+        click.echo(f"Next: edit these files, then openjupyter check {shlex.quote(str(folder))} --exercise {name}")
 
 
 def _print_files(files: Iterable[Path]) -> None:

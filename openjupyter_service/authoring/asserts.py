@@ -4,6 +4,7 @@ What a name of the notebook is, the function asks `learner` for at its beginning
 that the judge has, it imports itself. So the test runs sealed, in the judge, like any other.
 """
 
+import ast
 import math
 import re
 import sys
@@ -14,9 +15,9 @@ from dataclasses import dataclass
 
 from openjupyter_service.authoring.blocks import Block
 from openjupyter_service.authoring.mistakes import CellMistake
-from openjupyter_service.authoring.names import BUILTINS, Defined, free_names, read_before_set
+from openjupyter_service.authoring.names import BUILTINS, Defined, bound_names, free_names, read_before_set
 from openjupyter_service.authoring.parts import Parts
-from openjupyter_service.authoring.python import DROPPED, command_line, kept_lines, lines_in_strings
+from openjupyter_service.authoring.python import DROPPED, command_line, kept_lines, lines_in_strings, parse
 
 JUDGE_MODULES = frozenset([*sys.stdlib_module_names, "numpy", "pandas", "pytest"])
 FIXTURES = ("learner", "learner_points", "rng", "seed")
@@ -49,6 +50,10 @@ def from_asserts(parts: Parts, notebook: Defined, heading: str, taken: Collectio
     if line := command_line(parts.test):
         raise CellMistake(line, "a test cannot hold commands of IPython such as %magic; take this line out")
     head, code = read_head(parts.test)
+    said, code = _docstring_of(code)
+    if not parse(code).body:
+        raise CellMistake(None, "there is nothing in this test; write an assert, or delete the cell")
+    _refuse_deleting(code, notebook)
     free = free_names(code)
     again = read_before_set(code) & (notebook.names | set(notebook.imports))
     imports, asked = [], []
@@ -61,7 +66,7 @@ def from_asserts(parts: Parts, notebook: Defined, heading: str, taken: Collectio
         elif name not in BUILTINS and name not in FIXTURES and name != "pytest":
             raise CellMistake(free[name], f"no cell of the notebook defines `{name[:60]}`; define it, or mend the name")
     fixtures = ["learner", *(name for name in FIXTURES[1:] if name in free and name not in asked)]
-    title = head.title or heading
+    title = head.title or said or heading
     name = _function_name(parts, title, taken)
     points = head.points if head.points is not None else parts.role.points
     lines = [f"@pytest.mark.points({1 if points is None else points:g})"]
@@ -96,6 +101,40 @@ def read_head(code: str) -> tuple[Head, str]:
         lines[number - 1] = DROPPED
     points = float(found["point"]) if "point" in found else None
     return Head(_one_line(found.get("title", "")), points, _one_line(found.get("hint", ""))), "\n".join(lines)
+
+
+def _docstring_of(code: str) -> tuple[str, str]:
+    """The first line of the text that a test begins with, and the code without this text; as it is if there is none."""
+    body = parse(code).body
+    first = body[0] if body else None
+    if not (
+        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    ):
+        return "", code
+    numbers = range(first.lineno, (first.end_lineno or first.lineno) + 1)
+    lines = code.split("\n")
+    if not any(node.lineno in numbers for node in body[1:]):
+        for number in numbers:
+            lines[number - 1] = DROPPED
+    return _one_line(first.value.value.strip().partition("\n")[0]), "\n".join(lines)
+
+
+def _refuse_deleting(code: str, notebook: Defined) -> None:
+    for node in ast.walk(parse(code)):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del) and node.id in notebook.names:
+            raise CellMistake(
+                node.lineno,
+                f"a test cannot delete `{node.id}` of the notebook this way, since it runs apart from it; write the "
+                f'test as a function def test_…(learner) with learner.run("del {node.id}")',
+            )
+
+
+def names_set_apart(parts: Parts, notebook: Defined) -> list[str]:
+    """Names that a test of plain statements sets, and that functions of the notebook use and will not find changed."""
+    try:
+        return sorted(bound_names(parts.test) & notebook.read_by_functions)
+    except CellMistake:
+        return []
 
 
 def _is_points(text: str) -> bool:

@@ -28,12 +28,13 @@ class Block:
 
 
 def is_written_out(code: str) -> bool:
-    """Is this a piece of a test file: test functions, or nothing but imports, definitions and assignments?"""
+    """Is this a piece of a test file: tests as pytest has them, or nothing but imports, definitions and assignments?"""
     try:
         body = parse(code).body
     except CellMistake:
         return False
-    return any(_is_test(node) for node in body) or all(isinstance(node, _QUIET) or _is_text(node) for node in body)
+    statements = [node for node in body if not _is_text(node)]
+    return bool(_pytests(code)) or (bool(statements) and all(isinstance(node, _QUIET) for node in statements))
 
 
 def written_out(parts: Parts) -> Block:
@@ -64,17 +65,35 @@ def written_out(parts: Parts) -> Block:
 
 
 def is_visible_test(parts: Parts) -> bool:
-    """Does a cell that learners see hold a test function with the fixture `learner`?"""
+    """Does a cell that learners see hold a test as pytest has it?"""
+    return parts.learner is not None and bool(_pytests(parts.learner))
+
+
+def _pytests(code: str) -> list[ast.stmt]:
+    """Tests that take fixtures; a function called test_… that the code itself calls is a helper of nbgrader's kind."""
     try:
-        return parts.learner is not None and any(_is_test(node) for node in parse(parts.learner).body)
+        tree = parse(code)
     except CellMistake:
-        return False
+        return []
+    called = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return [node for node in tree.body if _is_test(node) and _takes_fixtures(node) and _name(node) not in called]
+
+
+def _name(node: ast.stmt) -> str:
+    return str(getattr(node, "name", ""))
 
 
 def _is_test(node: ast.stmt) -> bool:
     if isinstance(node, ast.ClassDef):
         return any(_is_method(each) for each in node.body)
     return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test")
+
+
+def _takes_fixtures(node: ast.stmt) -> bool:
+    """Does a test ask for something, as `learner`? One that does not may be a helper that its cell calls."""
+    if isinstance(node, ast.ClassDef):
+        return True
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and bool(node.args.args or node.args.kwonlyargs)
 
 
 def _is_method(node: ast.stmt) -> bool:

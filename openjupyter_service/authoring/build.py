@@ -56,7 +56,7 @@ def build_exercise(folder: Path, public: Path, stamp: bool = True) -> Built:
     mistakes += tests.mistakes + tests_seen(cells) + marks_left(learners, cells)
     if not mistakes and not any(parts.learner is not None for parts in cells):
         mistakes.append(Mistake("leaves nothing for learners; write the task into cells without marks"))
-    built = Built(folder.name, source.path, notes=_notes(cells))
+    built = Built(folder.name, source.path, notes=_notes(cells) + tests.notes)
     tests_path = folder / f"test_{slug(folder.name) or 'exercise'}.py"
     if tests.text:
         built.files[tests_path] = _text(tests.text, stamp)

@@ -34,12 +34,15 @@ class Region:
 
 _MARK = re.compile(r"[ \t]*#{1,6}[ \t]*(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)[ \t]*")
 _NAMES = r"(solutions?|hidden[\W_]*tests?|mark[\W_]*schemes?)"
-_LIKE = (
+_LIKE_IN_A_LINE = (
     re.compile(rf"(?<![A-Za-z])(BEGIN|END|START|STOP)[\W_]*{_NAMES.upper()}(?![A-Za-z])"),
+    re.compile(r"#[ \t]*SOLUTION\b"),  # Otter's
+)
+_AUTOTEST = re.compile(r"\s*#+[ \t]*(HASHED[ \t]+)?AUTOTEST\b.*")
+_LIKE_A_LINE = (
     re.compile(rf"\s*(#|<!--)[\W_]*(begin|end|start|stop)[\W_]*(of[\W_]*)?{_NAMES}[\W_]*", re.IGNORECASE),
-    # Otter's marks
-    re.compile(r"#[ \t]*SOLUTION\b"),
-    re.compile(r"\s*#[ \t]*(BEGIN|END)[ \t]+(TESTS?|TEST CONFIG|QUESTION|PROMPT|PLUGIN)\b.*"),
+    re.compile(r"\s*#[ \t]*(BEGIN|END)[ \t]+(TESTS?|TEST CONFIG|QUESTION|PROMPT|PLUGIN)\b.*"),  # Otter's
+    _AUTOTEST,
 )
 
 
@@ -59,6 +62,12 @@ def find_regions(source: str, in_strings: Iterable[int] = ()) -> list[Region]:
     for number, line in enumerate(source.split("\n"), 1):
         match = _MARK.fullmatch(line)
         if match is None:
+            if _AUTOTEST.fullmatch(line):
+                raise CellMistake(
+                    number,
+                    f"nbgrader makes a test of {shown(line)} by running the solution, and build runs nothing; write an "
+                    "assert in its place",
+                )
             if is_like_a_mark(line):
                 raise CellMistake(
                     number,
@@ -100,7 +109,7 @@ def is_like_a_mark(text: str) -> bool:
     """Does a text hold a mark, or what was probably meant as one, whatever letters it is written with?"""
     plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
     return any(
-        _LIKE[0].search(line) or _LIKE[1].fullmatch(line) or _LIKE[2].search(line) or _LIKE[3].fullmatch(line)
+        any(like.search(line) for like in _LIKE_IN_A_LINE) or any(like.fullmatch(line) for like in _LIKE_A_LINE)
         for line in plain.splitlines()
     )
 

@@ -19,11 +19,13 @@ _ASSIGNED = re.compile(r"^[ \t]*([A-Za-z_]\w*)[ \t]*=(?!=)", re.MULTILINE)
 class Defined:
     """What the cells of a notebook define: all names, and for those that are imported the statement that does it.
 
-    `everything` tells that a star import may define any name.
+    `read_by_functions` are names that functions take from the notebook when they are called; `everything` tells that a
+    star import may define any name.
     """
 
     names: set[str] = field(default_factory=set)
     imports: dict[str, str] = field(default_factory=dict)
+    read_by_functions: set[str] = field(default_factory=set)
     everything: bool = False
 
 
@@ -36,12 +38,14 @@ def defined_by(sources: Iterable[str]) -> Defined:
         try:
             tree = parse(source)
             found.names |= bound_names(source)
+            found.read_by_functions |= _read_by_functions(source)
         except CellMistake:
             found.names |= set(_ASSIGNED.findall(source))
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 _note_import(node, found)
+    found.read_by_functions &= found.names
     return found
 
 
@@ -54,6 +58,15 @@ def _note_import(node: ast.Import | ast.ImportFrom, found: Defined) -> None:
             ast.Import([alias]) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, [alias], node.level)
         )
         found.imports[alias.asname or alias.name.partition(".")[0]] = ast.unparse(one)
+
+
+def _read_by_functions(source: str) -> set[str]:
+    return {
+        symbol.get_name()
+        for inner in _below(_table(source))
+        for symbol in inner.get_symbols()
+        if symbol.is_global() and symbol.is_referenced()
+    }
 
 
 def bound_names(source: str) -> set[str]:

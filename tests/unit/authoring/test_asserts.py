@@ -190,6 +190,10 @@ def test_functions_helpers_and_statements_in_one_file(tmp_path: Path) -> None:
         ),
         ("def test_y(learner):\n    nothing_of_it()", "line 3: no test defines `nothing_of_it`; define or import it"),
         ("def test_y(learner): pass\nassert mean([1])", "line 3: this assert stands outside of the test functions"),
+        ('"""Nothing."""', "there is nothing in this test; write an assert, or delete the cell"),
+        ("# points: 2", "there is nothing in this test"),
+        ("### AUTOTEST mean([1])", "line 2: nbgrader makes a test of “### AUTOTEST mean([1])” by running the solution"),
+        ("### HASHED AUTOTEST mean([1]); 1", "and build runs nothing; write an assert in its place"),
         (
             "def test_mean(learner): pass",
             "`test_mean` is defined by the tests of cell 3 already; give one another name",
@@ -199,6 +203,34 @@ def test_functions_helpers_and_statements_in_one_file(tmp_path: Path) -> None:
 def test_tests_that_cannot_be(tmp_path: Path, source: str, said: str) -> None:
     (sentence,) = Course(tmp_path, *SOUND, code("import numpy as np"), hidden(source)).refused()
     assert sentence.startswith(f"cell 5 (“{HB}”)") and said in sentence
+
+
+def test_a_text_at_the_beginning_is_the_title(tmp_path: Path) -> None:
+    result = built(
+        tmp_path,
+        *SOUND,
+        hidden('"""Check that it is right.\n\nMore words.\n"""\nassert mean([1]) == 1'),
+        hidden('# title: Another\n"""Not this."""; assert mean([1]) == 1'),
+    )
+    assert '    """Check that it is right."""\n    mean = learner["mean"]\n\n    assert mean' in result.tests
+    assert "More words" not in result.tests and '"""Another"""' in result.tests
+    assert set(outcomes(tmp_path / "a", result).values()) == {("passed", 1), ("passed", 2)}
+
+
+def test_a_helper_called_test_is_no_test(tmp_path: Path) -> None:
+    """As nbgrader's users write them: a function that the cell itself calls."""
+    other = "def test_it():\n    assert mean([6]) == 6\n\n\ntest_it()"
+    helper = "def test_it(function, value):\n    assert function([value]) == value\n\n\ntest_it(mean, 4)"
+    result = built(tmp_path, *SOUND, hidden(other), code(f"{helper}\n{HB}\nassert mean([5]) == 5\n{HE}"))
+    assert result.learner[2:] == [helper]
+    assert {name for name in outcomes(tmp_path / "a", result) if "means" in name} == {"test_means", "test_means_2"}
+
+
+def test_names_that_a_test_sets_for_itself(tmp_path: Path) -> None:
+    rate = code("rate = 0.19\nother = 1\n\n\ndef price(net):\n    return net * (1 + rate)")
+    result = built(tmp_path, *SOUND, rate, hidden("rate = 0.07\nother = 2\nassert price(100) == 107 + other"))
+    (note,) = result.notes
+    assert note.startswith("cell 5 (") and "this test sets `rate` for itself" in note and "learner.rate = …" in note
 
 
 def test_a_test_function_that_learners_would_see(tmp_path: Path) -> None:

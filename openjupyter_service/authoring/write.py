@@ -10,8 +10,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from openjupyter_service.authoring.build import Built
+from openjupyter_service.authoring.roles import SETTINGS_LINE
 from openjupyter_service.authoring.stamp import State, says_the_same, state_of
 from openjupyter_service.errors import ExerciseError
+from openjupyter_service.exercises.course import EXERCISE_FILE
 from openjupyter_service.exercises.file import NOTEBOOK_SUFFIX
 from openjupyter_service.exercises.mistakes import shown_path
 
@@ -121,15 +123,19 @@ def _change(path: Path, old: bytes | None, new: bytes) -> Change:
 
 
 def _why_not(path: Path, old: bytes | None, source: Path) -> str:
-    if old is not None and state_of(old, path.suffix == NOTEBOOK_SUFFIX) is State.CHANGED:
+    """Why a file is not overwritten, and what its author can do."""
+    is_changed = old is not None and state_of(old, path.suffix == NOTEBOOK_SUFFIX) is State.CHANGED
+    origin = "was changed by hand since it was built" if is_changed else "was written by hand"
+    throw_away = "build with --overwrite, which throws away what is there now"
+    if path.name == EXERCISE_FILE:
+        keep = "delete its first line to keep it as yours" if is_changed else "take this cell out"
         return (
-            f"was changed by hand since it was built; make the change in {shown_path(source)}, then build with "
-            "--overwrite, which throws the one here away"
+            f"{origin}; put its lines into a raw cell of {shown_path(source)} that begins with {SETTINGS_LINE}, and "
+            f"{throw_away}; or, to keep the file, {keep}"
         )
-    return (
-        f"was written by hand; move what is in it to {shown_path(source)}, or rename it, or build with --overwrite, "
-        "which throws it away"
-    )
+    if is_changed:
+        return f"{origin}; make the change in {shown_path(source)}, and {throw_away}"
+    return f"{origin}; move what is in it to {shown_path(source)}, and {throw_away}; or give it another name"
 
 
 def _stage(path: Path, content: bytes) -> Path:

@@ -10,7 +10,7 @@ import click
 from openjupyter_service.authoring.build import Built, build_exercise
 from openjupyter_service.authoring.layout import Sources, find_sources
 from openjupyter_service.authoring.mistakes import SourceError
-from openjupyter_service.authoring.write import Change, WrittenByHand, plan_changes, write_changes
+from openjupyter_service.authoring.write import Change, FileChange, WrittenByHand, plan_changes, write_changes
 from openjupyter_service.cli.report import plain
 from openjupyter_service.exercises.course import SOURCE_FILE
 from openjupyter_service.exercises.layout import PRIVATE_HALF
@@ -42,8 +42,7 @@ def build(course: Path, names: tuple[str, ...], public: Path | None, overwrite: 
         _fail(error.sentences())
     if not dry_run:
         write_changes(changes)
-    for change in changes:
-        click.echo(plain(f"{change.change} {shown_path(change.path)}"))
+    _print_changes(changes)
     for built in exercises:
         for note in built.notes:
             click.echo(plain(f"warning: {shown_path(built.source)}{note.place()}: {note.text}"), err=True)
@@ -75,12 +74,20 @@ def _built(sources: Sources) -> list[Built]:
     sentences: list[str] = []
     for name in sources.names:
         try:
-            found.append(build_exercise(sources.private / name, sources.public))
+            found.append(build_exercise(sources.private / name, sources.public_of(name)))
         except (SourceError, ExerciseFileError) as error:
             sentences += error.sentences()
     if sentences:
         _fail(sentences)
     return found
+
+
+def _print_changes(changes: list[FileChange]) -> None:
+    for change in changes:
+        if change.change is not Change.UNCHANGED:
+            click.echo(plain(f"{change.change} {shown_path(change.path)}"))
+    if same := sum(change.change is Change.UNCHANGED for change in changes):
+        click.echo(f"unchanged: {same} file{'' if same == 1 else 's'}")
 
 
 def _fail(sentences: list[str]) -> NoReturn:

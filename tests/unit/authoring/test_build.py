@@ -1,6 +1,9 @@
 """What is built of a source: the learner's notebook, the solution, the tests, exercise.toml."""
 
 import json
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -47,6 +50,34 @@ def test_the_same_source_gives_the_same_bytes(tmp_path: Path) -> None:
     assert (
         list(first.build().files.values()) == list(first.build().files.values()) == list(second.build().files.values())
     )
+
+
+def test_no_order_of_pythons_sets_is_in_the_bytes(tmp_path: Path) -> None:
+    names = [f"name_{number}" for number in range(12)]
+    course = Course(
+        tmp_path,
+        *SOUND,
+        code("\n".join(f"import {module}" for module in ("os", "re", "json", "math", "ast"))),
+        code("\n".join(f"{name} = 1" for name in names)),
+        code(f"assert os and re and json and math and ast\nassert {' + '.join(names)} == 12", "hidden-tests"),
+    )
+    program = (
+        "import sys, hashlib, pathlib\n"
+        "from openjupyter_service.authoring.build import build_exercise\n"
+        "built = build_exercise(*map(pathlib.Path, sys.argv[1:]))\n"
+        "print(hashlib.sha256(b''.join(built.files.values())).hexdigest())"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", program, course.folder, course.public],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parents[3])},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(found) == 1
 
 
 def test_nothing_of_a_run_is_left(tmp_path: Path) -> None:

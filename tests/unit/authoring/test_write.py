@@ -8,7 +8,7 @@ import pytest
 
 from openjupyter_service.authoring.write import Change, WrittenByHand, plan_changes, write_changes
 from openjupyter_service.errors import ExerciseError
-from tests.unit.authoring.sources import SOUND, TASK, TITLE, Course, code, text
+from tests.unit.authoring.sources import SOUND, TASK, TITLE, Course, code, raw, text
 
 
 def written(course: Course, overwrite: bool = False) -> dict[str, Change]:
@@ -58,7 +58,7 @@ def test_what_was_changed_by_hand_stays(tmp_path: Path, name: str) -> None:
     with pytest.raises(WrittenByHand) as error:
         written(course)
     (sentence,) = error.value.sentences()
-    assert f"{name} was changed by hand since it was built; make the change in" in sentence
+    assert f"{name} was changed by hand since it was built; " in sentence and "build with --overwrite" in sentence
     assert contents(tmp_path) == before
     assert written(course, overwrite=True)[name] is Change.OVERWRITTEN
     assert set(written(course).values()) == {Change.UNCHANGED}
@@ -76,6 +76,25 @@ def test_what_was_written_by_hand_stays(tmp_path: Path, content: str) -> None:
         written(course)
     assert ["was written by hand" in sentence for sentence in error.value.sentences()] == [True, True]
     assert contents(tmp_path) == before
+
+
+def test_settings_that_were_changed_by_hand_can_be_kept_or_moved(tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    written(course)
+    path = course.folder / "exercise.toml"
+    path.write_text(path.read_text() + "attempts = 3\n")
+    with pytest.raises(
+        WrittenByHand, match=r"begins with # exercise\.toml, .* delete its first line to keep it as yours"
+    ):
+        written(course)
+    kept = path.read_text().partition("\n")[2]
+    path.write_text(kept)
+    assert "exercise.toml" not in written(course) and path.read_text() == kept
+    course.write(raw(f"# exercise.toml\n{kept}"), *SOUND)
+    assert written(course)["exercise.toml"] is Change.UPDATED  # nothing is lost
+    path.write_text("title = 'Mine'\n")
+    with pytest.raises(WrittenByHand, match=r"was written by hand; .* to keep the file, take this cell out"):
+        written(course)
 
 
 def test_the_same_work_by_hand_is_not_in_the_way(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ that the judge has, it imports itself. So the test runs sealed, in the judge, li
 """
 
 import ast
-import math
 import re
 import sys
 import unicodedata
@@ -18,6 +17,7 @@ from openjupyter_service.authoring.mistakes import CellMistake
 from openjupyter_service.authoring.names import BUILTINS, Defined, bound_names, free_names, read_before_set
 from openjupyter_service.authoring.parts import Parts
 from openjupyter_service.authoring.python import DROPPED, command_line, kept_lines, lines_in_strings, parse
+from openjupyter_service.authoring.roles import MAX_POINTS
 
 JUDGE_MODULES = frozenset([*sys.stdlib_module_names, "numpy", "pandas", "pytest"])
 FIXTURES = ("learner", "learner_points", "rng", "seed")
@@ -69,7 +69,7 @@ def from_asserts(parts: Parts, notebook: Defined, heading: str, taken: Collectio
     title = head.title or said or heading
     name = _function_name(parts, title, taken)
     points = head.points if head.points is not None else parts.role.points
-    lines = [f"@pytest.mark.points({1 if points is None else points:g})"]
+    lines = [f"@pytest.mark.points({_number(1 if points is None else points)})"]
     lines += [f"@pytest.mark.hint({_quoted(head.hint)})"] if head.hint else []
     lines += [f"def {name}({', '.join(fixtures)}):", f"    {_docstring(title)}"]
     lines += [f"    {asked_name} = learner[{_quoted(asked_name)}]" for asked_name in asked]
@@ -139,9 +139,13 @@ def names_set_apart(parts: Parts, notebook: Defined) -> list[str]:
 
 def _is_points(text: str) -> bool:
     try:
-        return math.isfinite(float(text)) and float(text) >= 0
+        return 0 <= float(text) < MAX_POINTS
     except ValueError:
         return False
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) else repr(value)
 
 
 def _judge_has(statement: str) -> bool:

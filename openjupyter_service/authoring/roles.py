@@ -8,6 +8,7 @@ from enum import StrEnum
 from openjupyter_service.authoring.mistakes import CellMistake
 from openjupyter_service.authoring.source import Cell
 
+MAX_POINTS = 1_000_000
 SETTINGS_LINE = "# exercise.toml"
 """First line of the raw cell that becomes exercise.toml."""
 
@@ -81,7 +82,12 @@ def _nbgrader(cell: Cell) -> Role:
     if not isinstance(values, dict):
         return Role()
     points = values.get("points")
-    points = float(points) if isinstance(points, int | float) and not isinstance(points, bool) else None
+    if isinstance(points, bool) or not isinstance(points, int | float):
+        points = None
+    elif not 0 <= points < MAX_POINTS:
+        raise CellMistake(
+            None, f"nbgrader's points of this cell must be 0 or more, not {str(points)[:20]}; set them anew"
+        )
     grade, solution = values.get("grade") is True, values.get("solution") is True
     if values.get("task") is True or (grade and solution):
         return Role(tag=Tag.SOLUTION if solution else None, by_hand=True)

@@ -89,6 +89,24 @@ def test_nbgraders_metadata(tmp_path: Path) -> None:
     assert "nbgrader" not in result.public
 
 
+@pytest.mark.parametrize(
+    ("points", "told"), [(2, "2"), (2.0, "2"), (1 / 3, "0.3333333333333333"), (0, "0"), (True, "1")]
+)
+def test_nbgraders_points(tmp_path: Path, points: Any, told: str) -> None:
+    metadata = {"nbgrader": {"grade": True, "solution": False, "points": points}}
+    assert (
+        f"@pytest.mark.points({told})\ndef test_means"
+        in built(tmp_path, *SOUND, code("assert mean([1]) == 1", metadata=metadata)).tests
+    )
+
+
+@pytest.mark.parametrize("points", [-1, float("nan"), float("inf"), 10**400])
+def test_points_that_are_none(tmp_path: Path, points: Any) -> None:
+    metadata = {"nbgrader": {"grade": True, "solution": False, "points": points}}
+    (sentence,) = Course(tmp_path, *SOUND, code("assert mean([1]) == 1", metadata=metadata)).refused()
+    assert "nbgrader's points of this cell must be 0 or more, not" in sentence
+
+
 def test_names_come_from_where_they_are(tmp_path: Path) -> None:
     result = built(
         tmp_path,

@@ -4,35 +4,23 @@ What a name of the notebook is, the function asks `learner` for at its beginning
 that the judge has, it imports itself. So the test runs sealed, in the judge, like any other.
 """
 
-import ast
 import re
 import sys
 import unicodedata
 import warnings
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from openjupyter_service.authoring.apart import refuse_deleting
 from openjupyter_service.authoring.blocks import Block
+from openjupyter_service.authoring.head import read_docstring, read_head
 from openjupyter_service.authoring.mistakes import CellMistake
-from openjupyter_service.authoring.names import BUILTINS, Defined, bound_names, free_names, read_before_set
+from openjupyter_service.authoring.names import BUILTINS, Defined, free_names, read_before_set
 from openjupyter_service.authoring.parts import Parts
-from openjupyter_service.authoring.python import DROPPED, command_line, kept_lines, lines_in_strings, parse
-from openjupyter_service.authoring.roles import MAX_POINTS
+from openjupyter_service.authoring.python import command_line, kept_lines, lines_in_strings, parse
 
 JUDGE_MODULES = frozenset([*sys.stdlib_module_names, "numpy", "pandas", "pytest"])
 FIXTURES = ("learner", "learner_points", "rng", "seed")
 MAX_TITLE = 200
-
-_HEAD = re.compile(r"#\s*(title|points?|hint)\s*[:=]\s*(.*?)\s*", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Head:
-    """What comments in a test say of it: `# title: …`, `# points: …`, `# hint: …`."""
-
-    title: str = ""
-    points: float | None = None
-    hint: str = ""
 
 
 def from_asserts(parts: Parts, notebook: Defined, heading: str, taken: Collection[str]) -> Block:
@@ -50,10 +38,10 @@ def from_asserts(parts: Parts, notebook: Defined, heading: str, taken: Collectio
     if line := command_line(parts.test):
         raise CellMistake(line, "a test cannot hold commands of IPython such as %magic; take this line out")
     head, code = read_head(parts.test)
-    said, code = _docstring_of(code)
+    said, code = read_docstring(code)
     if not parse(code).body:
         raise CellMistake(None, "there is nothing in this test; write an assert, or delete the cell")
-    _refuse_deleting(code, notebook)
+    refuse_deleting(code, notebook)
     free = free_names(code)
     again = read_before_set(code) & (notebook.names | set(notebook.imports))
     imports, asked = [], []
@@ -79,71 +67,6 @@ def from_asserts(parts: Parts, notebook: Defined, heading: str, taken: Collectio
     return Block(parts.cell, text, imports, frozenset([name]), keeps_lines=False)
 
 
-def read_head(code: str) -> tuple[Head, str]:
-    """What the comments of a test say of it, and the code without them, line numbers kept.
-
-    Raises:
-        CellMistake: points are no number of 0 or more, or something is said twice
-    """
-    found: dict[str, str] = {}
-    lines = code.split("\n")
-    in_strings = lines_in_strings(code)
-    for number, line in enumerate(lines, 1):
-        match = _HEAD.fullmatch(line) if number not in in_strings else None
-        if match is None:
-            continue
-        key = match[1].lower().removesuffix("s")
-        if key in found:
-            raise CellMistake(number, f"`{match[1]}` is said twice in this test; keep one, or part the cell in two")
-        if key == "point" and not _is_points(match[2]):
-            raise CellMistake(number, f"points are a number of 0 or more, not {match[2][:40]!r}; write # points: 2")
-        found[key] = match[2]
-        lines[number - 1] = DROPPED
-    points = float(found["point"]) if "point" in found else None
-    return Head(_one_line(found.get("title", "")), points, _one_line(found.get("hint", ""))), "\n".join(lines)
-
-
-def _docstring_of(code: str) -> tuple[str, str]:
-    """The first line of the text that a test begins with, and the code without this text; as it is if there is none."""
-    body = parse(code).body
-    first = body[0] if body else None
-    if not (
-        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
-    ):
-        return "", code
-    numbers = range(first.lineno, (first.end_lineno or first.lineno) + 1)
-    lines = code.split("\n")
-    if not any(node.lineno in numbers for node in body[1:]):
-        for number in numbers:
-            lines[number - 1] = DROPPED
-    return _one_line(first.value.value.strip().partition("\n")[0]), "\n".join(lines)
-
-
-def _refuse_deleting(code: str, notebook: Defined) -> None:
-    for node in ast.walk(parse(code)):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del) and node.id in notebook.names:
-            raise CellMistake(
-                node.lineno,
-                f"a test cannot delete `{node.id}` of the notebook this way, since it runs apart from it; write the "
-                f'test as a function def test_…(learner) with learner.run("del {node.id}")',
-            )
-
-
-def names_set_apart(parts: Parts, notebook: Defined) -> list[str]:
-    """Names that a test of plain statements sets, and that functions of the notebook use and will not find changed."""
-    try:
-        return sorted(bound_names(parts.test) & notebook.read_by_functions)
-    except CellMistake:
-        return []
-
-
-def _is_points(text: str) -> bool:
-    try:
-        return 0 <= float(text) < MAX_POINTS
-    except ValueError:
-        return False
-
-
 def _number(value: float) -> str:
     return str(int(value)) if value == int(value) else repr(value)
 
@@ -167,10 +90,6 @@ def slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z0-9]+", plain)
     return "_".join(words[1:] if words[:1] == ["test"] and len(words) > 1 else words)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:1000]
 
 
 def _quoted(text: str) -> str:

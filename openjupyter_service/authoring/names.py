@@ -19,12 +19,13 @@ _ASSIGNED = re.compile(r"^[ \t]*([A-Za-z_]\w*)[ \t]*=(?!=)", re.MULTILINE)
 class Defined:
     """What the cells of a notebook define: all names, and for those that are imported the statement that does it.
 
-    `read_by_functions` are names that functions take from the notebook when they are called; `everything` tells that a
-    star import may define any name.
+    `functions` are names of functions and classes, `read_by_functions` names that functions take from the notebook when
+    they are called; `everything` tells that a star import may define any name.
     """
 
     names: set[str] = field(default_factory=set)
     imports: dict[str, str] = field(default_factory=dict)
+    functions: set[str] = field(default_factory=set)
     read_by_functions: set[str] = field(default_factory=set)
     everything: bool = False
 
@@ -45,6 +46,9 @@ def defined_by(sources: Iterable[str]) -> Defined:
         for node in ast.walk(tree):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 _note_import(node, found)
+        found.functions |= {
+            node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        }
     found.read_by_functions &= found.names
     return found
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from openjupyter_service.authoring.asserts import FIXTURES, from_asserts, names_set_apart
+from openjupyter_service.authoring.apart import seen_otherwise
+from openjupyter_service.authoring.asserts import FIXTURES, from_asserts
 from openjupyter_service.authoring.blocks import Block, is_visible_test, is_written_out, written_out
 from openjupyter_service.authoring.headings import Headings
 from openjupyter_service.authoring.mistakes import CellMistake, Mistake
@@ -42,7 +43,7 @@ def make_tests_file(cells: Sequence[Parts], headings: Headings, title: str) -> T
                         None, f"`{name}` is defined by the tests of cell {names[name]} already; give one another name"
                     )
             if not block.keeps_lines:
-                found.notes += [_set_apart(parts, name) for name in names_set_apart(parts, notebook)]
+                found.notes += [parts.cell.mistake(CellMistake(None, text)) for text in seen_otherwise(parts, notebook)]
             names.update(dict.fromkeys(block.defines, parts.cell.number))
             blocks.append(block)
         except CellMistake as error:
@@ -62,14 +63,6 @@ def _block(parts: Parts, notebook: Defined, headings: Headings, taken: dict[str,
             "learners would see this test function; put it between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS",
         )
     return from_asserts(parts, notebook, headings.title_for(parts.cell), taken)
-
-
-def _set_apart(parts: Parts, name: str) -> Mistake:
-    text = (
-        f"this test sets `{name}` for itself, and functions of the notebook that use `{name}` do not see that; if they "
-        f"should, write the test as a function def test_…(learner) with learner.{name} = …"
-    )
-    return parts.cell.mistake(CellMistake(None, text))
 
 
 def _unknown_names(blocks: list[Block], notebook: Defined) -> list[Mistake]:

@@ -251,6 +251,19 @@ def test_names_that_a_test_sets_for_itself(tmp_path: Path) -> None:
     assert note.startswith("cell 5 (") and "this test sets `rate` for itself" in note and "learner.rate = …" in note
 
 
+def test_what_a_copy_does_not_tell(tmp_path: Path) -> None:
+    """Tests of what a function does to its argument cannot be statements that run apart from it."""
+    result = built(
+        tmp_path,
+        *SOUND,
+        hidden("values = [1, 2]\nassert mean(values) == 1.5\nassert values == [1, 2]"),
+        hidden("values = [1, 2]\nassert mean(values) == 1.5\nvalues = mean([3])\nassert values == 3"),
+        hidden("values = [1, 2]\nassert values == [1, 2]\nassert mean(values) == len(values) - 0.5"),
+    )
+    (note,) = result.notes
+    assert note.startswith("cell 4 (") and "`values` is passed as a copy" in note and "learner.send(values)" in note
+
+
 def test_a_test_function_that_learners_would_see(tmp_path: Path) -> None:
     (sentence,) = Course(tmp_path, *SOUND, code("def test_y(learner):\n    pass", "tests")).refused()
     assert "learners would see this test function; put it between ### BEGIN HIDDEN TESTS" in sentence

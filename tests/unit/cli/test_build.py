@@ -104,6 +104,14 @@ def test_what_was_written_by_hand_stays(command: Command, tmp_path: Path) -> Non
     assert command("build").code == 0
 
 
+def test_other_commands_tell_that_a_source_is_not_built(command: Command, tmp_path: Path) -> None:
+    Course(tmp_path)
+    ended = command("check")
+    assert ended.code == 2 and "no exercise of . is built yet; run openjupyter build ." in ended.err
+    ended = command("grade", "hidden_tests/means", "hidden_tests/means/source.ipynb")
+    assert ended.code == 2 and "this exercise is not built yet; run openjupyter build " in ended.err
+
+
 def test_warnings_do_not_stop_it(command: Command, tmp_path: Path) -> None:
     Course(
         tmp_path,

@@ -4,6 +4,7 @@ import asyncio
 import difflib
 import json
 import os
+import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from openjupyter_service.authoring.layout import find_sources
 from openjupyter_service.cli.options import grading_options, local_settings, without_overruled
 from openjupyter_service.cli.report import plain
 from openjupyter_service.exercises.course import EXERCISE_FILE, Exercise
@@ -71,6 +73,11 @@ def check(
 def _chosen(course: Path, public: Path | None, names: tuple[str, ...]) -> CourseFolders:
     """The course with the exercises that were asked for; wrong usage when there are none."""
     folders = find_course(course, public)
+    sources = find_sources(course, public)
+    if folders is None and sources is not None:
+        raise click.UsageError(
+            f"no exercise of {course} is built yet; run openjupyter build {shlex.quote(str(course))}"
+        )
     if folders is None:
         raise click.UsageError(
             f"there is no {EXERCISE_FILE} in {course}/*/ nor in {course}/{PRIVATE_HALF}/*/; name the folder of a course"
@@ -80,6 +87,11 @@ def _chosen(course: Path, public: Path | None, names: tuple[str, ...]) -> Course
             nearest = difflib.get_close_matches(name, folders.names, 1)
             advice = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(folders.names)}"
             raise click.UsageError(f"there is no exercise {name} in {folders.private}; {advice}")
+    for name in sources.names if sources is not None and not names else ():
+        if name not in folders.names:
+            click.echo(
+                f"warning: {name} has a source and is not built, so it is not checked; run openjupyter build", err=True
+            )
     chosen = [name for name in folders.names if name in names] or folders.names
     return CourseFolders(folders.private, chosen, folders.public)
 

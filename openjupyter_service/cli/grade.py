@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from rich.console import Console
 from openjupyter_service.cli.options import grading_options, local_settings, without_overruled
 from openjupyter_service.cli.report import print_report
 from openjupyter_service.errors import ExerciseError, SandboxError
-from openjupyter_service.exercises.course import EXERCISE_FILE, Exercise, load_exercise
+from openjupyter_service.exercises.course import EXERCISE_FILE, SOURCE_FILE, Exercise, load_exercise
 from openjupyter_service.exercises.layout import public_half
 from openjupyter_service.grading.local import LocalGrader, gather_files
 from openjupyter_service.grading.session import Graded, Progress
@@ -42,6 +43,10 @@ def grade(
     Exit codes: 0 graded, whatever the score; 1 not graded; 2 usage.
     """
     exercise_dir = exercise_dir.resolve()
+    if not (exercise_dir / EXERCISE_FILE).is_file() and (exercise_dir / SOURCE_FILE).is_file():
+        raise click.UsageError(
+            f"this exercise is not built yet; run openjupyter build {shlex.quote(str(exercise_dir))}"
+        )
     if not (exercise_dir / EXERCISE_FILE).is_file():
         raise click.UsageError(f"there is no {EXERCISE_FILE} in {exercise_dir}; name the folder of an exercise")
     exercise = without_overruled(load_exercise(exercise_dir.parent, exercise_dir.name), options)

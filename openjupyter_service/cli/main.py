@@ -6,10 +6,12 @@ from collections.abc import Sequence
 import click
 
 from openjupyter_service.cli.admin_link import admin_link
+from openjupyter_service.cli.build import build
 from openjupyter_service.cli.check import check
 from openjupyter_service.cli.courses import publish
 from openjupyter_service.cli.grade import grade
 from openjupyter_service.cli.keys import keys
+from openjupyter_service.cli.new import new
 from openjupyter_service.cli.passback import passback
 from openjupyter_service.cli.platform import platform
 from openjupyter_service.cli.store import migrate
@@ -23,6 +25,8 @@ def cli() -> None:
 
 
 cli.add_command(admin_link)
+cli.add_command(new)
+cli.add_command(build)
 cli.add_command(check)
 cli.add_command(grade)
 cli.add_command(publish)

@@ -9,6 +9,8 @@ from openjupyter_service.exercises.mistakes import read_exercise_file
 
 EXERCISE_FILE = "exercise.toml"
 SOLUTION_FILE = "solution.ipynb"
+SOURCE_FILE = "source.ipynb"
+"""The notebook with marks that `openjupyter build` makes an exercise from, where its author keeps one."""
 MAX_TESTS_BYTES = 24 * 2**20
 """Tests and their data travel to the judge in one frame, as base64."""
 
@@ -23,8 +25,8 @@ class Exercise(ExerciseFile):
     def tests(self) -> dict[str, bytes]:
         """The tests and what lies beside them, by path below the folder.
 
-        Never among them: exercise.toml, solution, samples and variants; and where both halves of a course are one
-        folder, the starter notebook and the files that learners hand in.
+        Never among them: exercise.toml, source, solution, samples and variants; and where both halves of a course are
+        one folder, the starter notebook and the files that learners hand in.
 
         Raises:
             ExerciseError: there are no tests, or more than a judge can be sent
@@ -42,7 +44,12 @@ class Exercise(ExerciseFile):
         return found
 
     def _test_paths(self) -> Iterator[Path]:
-        left_out = [self.folder / EXERCISE_FILE, self.folder / self.notebook_name, *self.worked_paths()]
+        left_out = [
+            self.folder / EXERCISE_FILE,
+            self.folder / SOURCE_FILE,
+            self.folder / self.notebook_name,
+            *self.worked_paths(),
+        ]
         left_out += [self.folder.parent / name for name in self.files]
         for path in sorted(self.folder.rglob("*")):
             parts = path.relative_to(self.folder).parts

@@ -61,12 +61,18 @@ def read_exercise_file(path: Path) -> ExerciseFile:
     """The file's content; ExerciseFileError names everything that is wrong in it."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        values = tomllib.loads(text)
     except OSError as error:
         raise ExerciseFileError(path, [Mistake(None, f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise ExerciseFileError(path, [Mistake(line, "this is not UTF-8 text; save the file as UTF-8")]) from None
+    return parse_exercise_file(path, text)
+
+
+def parse_exercise_file(path: Path, text: str) -> ExerciseFile:
+    """What a text would say as exercise.toml; ExerciseFileError, with that path, names everything wrong in it."""
+    try:
+        values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ExerciseFileError(path, [_syntax_mistake(text, str(error))]) from None
     try:

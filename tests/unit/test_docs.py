@@ -12,7 +12,10 @@ import pytest
 from packaging.requirements import Requirement
 from pydantic import BaseModel
 
+from openjupyter_service.authoring.marks import Kind
+from openjupyter_service.authoring.roles import Tag
 from openjupyter_service.cli.main import cli
+from openjupyter_service.cli.new import new
 from openjupyter_service.exercises.file import ExerciseFile, Limits, Sample, Style, Variant
 from openjupyter_service.judge import figure
 from openjupyter_service.judge.cells import Cell
@@ -151,6 +154,21 @@ def test_reports_are_documented_field_by_field() -> None:
     for model in (Report, TestResult, FailingCell, Usage):
         for name in set(model.model_fields) - {"staff"}:
             assert f'"{name}"' in text, name
+
+
+def test_every_mark_and_tag_of_a_source_is_documented() -> None:
+    tables = rows(section(INSTRUCTORS, "One notebook to write"))
+    assert {cells[0] for cells in tables} == {
+        *(f"`### BEGIN {kind}` … `### END {kind}`" for kind in Kind),
+        *(f"`{tag}`" for tag in Tag),
+    }
+
+
+def test_every_option_of_new_is_documented() -> None:
+    text = section(INSTRUCTORS, "The commands")
+    for command in new.commands.values():
+        for parameter in command.params:
+            assert f"`{parameter.opts[0]}" in text or isinstance(parameter, click.Argument), parameter.opts
 
 
 def test_every_status_and_outcome_is_in_words() -> None:

@@ -22,11 +22,12 @@ def below(*names: str) -> set[str]:
 
 BASE = ("lti", "exercises", "store", "sandbox")
 LAYERS = {
-    f"{SERVICE}.cli": below("web", "grading", *BASE),
+    f"{SERVICE}.cli": below("web", "grading", "authoring", *BASE),
     f"{SERVICE}.hub": below("web", "grading", *BASE),
     f"{SERVICE}.web": below("grading", *BASE),
-    f"{SERVICE}.grading": below(*BASE),
+    f"{SERVICE}.grading": below("authoring", *BASE),
     f"{SERVICE}.lti": CONTRACTS,
+    f"{SERVICE}.authoring": below("exercises"),
     f"{SERVICE}.exercises": CONTRACTS,
     f"{SERVICE}.store": CONTRACTS,
     f"{SERVICE}.sandbox": CONTRACTS | {WIRE},

@@ -9,6 +9,7 @@ from openjupyter_service.errors import ExerciseError
 from openjupyter_service.exercises.course import Exercise, load_exercise
 from openjupyter_service.exercises.layout import CourseFolders, is_one_folder
 from openjupyter_service.exercises.mistakes import ExerciseFileError, shown_path
+from openjupyter_service.grading.check.built import note_stale_files
 from openjupyter_service.grading.check.findings import ExerciseResult, Subject
 from openjupyter_service.grading.check.hidden import PublicFile, note_hidden_files, note_named_files, read_public
 from openjupyter_service.grading.check.right_work import check_solution, check_starter
@@ -100,6 +101,7 @@ async def _check(exercise: Exercise, public: _PublicHalves, trial: Trial, runs: 
         note_hidden_files(exercise, tests, public.files(exercise), result)
     except ExerciseError:  # without tests, which is noted already, there is nothing to grade
         return
+    note_stale_files(exercise, trial.public, result)
     note_starter_notebook(exercise, trial.public, result)
     trial.expect(runs + 1 + len(other_samples(exercise)) + len(exercise.variants))
     path = exercise.solution_path()

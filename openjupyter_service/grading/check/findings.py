@@ -16,6 +16,7 @@ class Subject(StrEnum):
     """What a finding is about."""
 
     EXERCISE_FILE = "exercise.toml"
+    SOURCE = "source"
     TESTS = "tests"
     SOLUTION = "solution"
     STARTER = "starter"

@@ -2,12 +2,19 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from openjupyter_service.exercises.course import EXERCISE_FILE, SOLUTION_FILE, Exercise, is_test_file
+from openjupyter_service.exercises.course import (
+    EXERCISE_FILE,
+    SOLUTION_FILE,
+    SOURCE_FILE,
+    Exercise,
+    is_test_file,
+)
 from openjupyter_service.exercises.mistakes import shown_path
 from openjupyter_service.grading.check.findings import ExerciseResult, Subject
 from openjupyter_service.grading.check.sources import HiddenTest
@@ -17,6 +24,8 @@ MIN_BYTES = 20
 MIN_LINE = 20
 """Nor do shorter lines of a test."""
 MAX_TEXT_BYTES = 20 * 2**20
+_MARK = re.compile(r"^[ \t]*#+[ \t]*BEGIN (SOLUTION|HIDDEN TESTS)[ \t]*$", re.MULTILINE)
+"""A mark of a source, which `openjupyter build` takes out of what learners get."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +58,14 @@ def note_hidden_files(
             _note(result, file, f"is the same as the hidden file {shown_path(hidden)}")
         elif test := next((test for line, test in lines.items() if line in file.text), None):
             _note(result, file, f"holds text of the hidden test {test.name}")
+        elif mark := _MARK.search(file.text):
+            _note(result, file, f"holds the mark {mark[0].strip()}, so that it was not built from its source")
 
 
 def note_named_files(exercise: Exercise, result: ExerciseResult) -> None:
     """Note hidden files that exercise.toml itself gives to learners."""
-    hidden = {path.resolve() for path in (exercise.folder / EXERCISE_FILE, *exercise.worked_paths())}
+    own = (exercise.folder / EXERCISE_FILE, exercise.folder / SOURCE_FILE)
+    hidden = {path.resolve() for path in (*own, *exercise.worked_paths())}
     for name in (exercise.notebook, *exercise.files, *exercise.data):
         path = (exercise.folder.parent / name).resolve()
         if any(path.is_relative_to(other) for other in hidden) or (
@@ -83,7 +95,8 @@ def _hidden_contents(exercise: Exercise, given: set[str]) -> dict[str, Path]:
 
     A sample may hold a file as learners get it, and tests may read the same data as the notebook.
     """
-    paths = [exercise.folder / path for path in exercise.tests()] + [exercise.folder / EXERCISE_FILE]
+    paths = [exercise.folder / path for path in exercise.tests()]
+    paths += [exercise.folder / EXERCISE_FILE, exercise.folder / SOURCE_FILE]
     for worked in exercise.worked_paths():
         paths += sorted(path for path in worked.rglob("*") if path.is_file()) if worked.is_dir() else [worked]
     found: dict[str, Path] = {}
@@ -96,7 +109,7 @@ def _hidden_contents(exercise: Exercise, given: set[str]) -> dict[str, Path]:
 def _hidden_names(exercise: Exercise) -> set[str]:
     tests = {PurePosixPath(path).name for path in exercise.tests() if is_test_file(path)}
     worked = {path.name for path in exercise.worked_paths() if path.suffix}
-    return {EXERCISE_FILE, SOLUTION_FILE, *tests, *worked}
+    return {EXERCISE_FILE, SOLUTION_FILE, SOURCE_FILE, *tests, *worked}
 
 
 def _telling_lines(tests: list[HiddenTest]) -> dict[str, HiddenTest]:

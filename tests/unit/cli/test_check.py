@@ -41,6 +41,15 @@ def test_an_unsound_course_is_1_and_says_why(command: Command, tmp_path: Path, g
     assert "1 error, 1 warning" in ended.out
 
 
+def test_a_source_that_is_not_built_is_told(command: Command, tmp_path: Path, grader: FakeGrader) -> None:
+    write_course(tmp_path)
+    write(tmp_path, {"hidden_tests/new/source.ipynb": "{}"})
+    ended = command("check")
+    assert ended.code == 0
+    assert ended.err == "warning: new has a source and is not built, so it is not checked; run openjupyter build\n"
+    assert command("check", "--exercise", "mean").err == ""
+
+
 def test_json_tells_all_of_it(command: Command, tmp_path: Path, grader: FakeGrader) -> None:
     write_course(tmp_path)
     ended = command("check", "hidden_tests", "--json", "--runs", 2)

@@ -107,11 +107,12 @@ def test_publish_to_what_is_no_repository(command: Command, tmp_path: Path) -> N
     assert "odd.git" in command.fails("publish", tmp_path / "source", folder)
 
 
-def test_publish_refuses_what_holds_hidden_tests(command: Command, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["exercise.toml", "source.ipynb"])
+def test_publish_refuses_what_holds_hidden_tests(command: Command, tmp_path: Path, name: str) -> None:
     (tmp_path / "course/mean").mkdir(parents=True)
-    (tmp_path / "course/mean/exercise.toml").write_text('title = "T"')
+    (tmp_path / "course/mean" / name).write_text('title = "T"')
     sentence = command.fails("publish", "course", "course.git")
-    assert "mean/exercise.toml" in sentence and "learners would get" in sentence
+    assert f"mean/{name}" in sentence and "learners would get" in sentence
     assert not (tmp_path / "course.git").exists()
 
 

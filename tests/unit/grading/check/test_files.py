@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from openjupyter_service.authoring.new import new_course
+from openjupyter_service.exercises.mistakes import shown_path
+from openjupyter_service.grading.check.findings import ExerciseResult
 from tests.unit.grading.check.course import (
     GRADING_CELL,
     SOLUTION,
@@ -76,6 +79,7 @@ async def test_a_starter_without_kernel_or_grading_cell(tmp_path: Path) -> None:
         ("mean/test_mean.py", "has the name of a hidden file"),
         ("deep/down/solution.ipynb", "has the name of a hidden file"),
         ("mean/exercise.toml", "has the name of a hidden file"),
+        ("mean/source.ipynb", "has the name of a hidden file"),
         ("wrong.ipynb", "has the name of a hidden file"),
     ],
 )
@@ -101,6 +105,20 @@ async def test_hidden_files_by_content(tmp_path: Path) -> None:
     assert [error.split(" ")[0] for error in found] == ["mean/lecture.ipynb", "mean/old.txt", "mean/utils.py"]
     for error, name in zip(found, ("solution.ipynb", "test_mean.py", "truth.py"), strict=True):
         assert "is the same as the hidden file" in error and name in error
+
+
+async def test_a_source_in_the_public_half(tmp_path: Path) -> None:
+    marked = notebook("x = 1\n    ### BEGIN SOLUTION\nx = 2\n### END SOLUTION")
+    private, public = write_course(tmp_path) / "hidden_tests/mean", tmp_path / "notebooks/mean"
+    write(private, {"source.ipynb": marked})
+    assert errors(await checked(tmp_path)) == []
+    write(public, {"copy.ipynb": marked, "other.ipynb": notebook("y = 1", "# BEGIN HIDDEN TESTS\ny = 2")})
+    found = errors(await checked(tmp_path))
+    assert [error.partition("; ")[0] for error in found] == [
+        f"mean/copy.ipynb in the public half is the same as the hidden file {shown_path(private / 'source.ipynb')}",
+        "mean/other.ipynb in the public half holds the mark # BEGIN HIDDEN TESTS, so that it was not built from its "
+        "source",
+    ]
 
 
 @pytest.mark.parametrize("where", ["source", "output", "markdown", "text"])
@@ -139,3 +157,26 @@ async def test_exercise_toml_that_gives_hidden_files_away(tmp_path: Path) -> Non
     found = errors(await checked(tmp_path))
     for name in ("mean/test_mean.py", "mean/solution.ipynb"):
         assert f"exercise.toml gives learners the hidden file {name}; take it out of the list" in found
+
+
+async def test_a_source_that_was_changed_since_it_was_built(tmp_path: Path) -> None:
+    new_course(tmp_path)
+    source = tmp_path / "hidden_tests/first-steps/source.ipynb"
+    before = source.read_text()
+    assert "source" not in subjects(await checked(tmp_path))
+    source.write_text(before.replace("Your function", "A function").replace("numbers up", "numbers"))
+    result = await checked(tmp_path)
+    (told,) = [finding.text for finding in result.findings if finding.subject == "source"]
+    assert told == (
+        f"{shown_path(source.parent / 'test_first_steps.py')} would change by a build of the source; "
+        "run openjupyter build, and check again"
+    )
+    source.write_text(before.replace("### END SOLUTION", "### end solution"))
+    result = await checked(tmp_path)
+    (told,) = [finding.text for finding in result.findings if finding.subject == "source"]
+    assert told.startswith("the source cannot be built, and its files are graded as they are: ")
+    assert "“### end solution” looks like a mark and is none" in told
+
+
+def subjects(result: ExerciseResult) -> set[str]:
+    return {str(finding.subject) for finding in result.findings}

@@ -13,6 +13,7 @@ from openjupyter_service.cli.report import plain
 from openjupyter_service.exchange.draft import Draft, write_drafts
 from openjupyter_service.exchange.nbgrader import import_nbgrader
 from openjupyter_service.exchange.notes import Kind, Notes
+from openjupyter_service.exchange.otter import import_otter
 
 _COLOURS = {Kind.TAKEN: "green", Kind.CHANGED: "yellow", Kind.DROPPED: "red"}
 
@@ -47,6 +48,16 @@ def nbgrader(path: Path, into: Path, name: str | None, in_kernel: bool, as_json:
     Exit codes: 0 imported, and a report tells what was changed and dropped; 1 not imported; 2 usage.
     """
     _write(import_nbgrader(path, name, in_kernel), into, as_json)
+
+
+@import_.command("otter")
+@_import_options
+def otter(path: Path, into: Path, name: str | None, in_kernel: bool, as_json: bool) -> None:
+    """Import PATH: a source notebook of `otter assign`, or what it made: a folder or zip archive with tests.
+
+    Exit codes: 0 imported, and a report tells what was changed and dropped; 1 not imported; 2 usage.
+    """
+    _write(import_otter(path, name, in_kernel), into, as_json)
 
 
 def _write(drafts: Sequence[Draft], into: Path, as_json: bool) -> None:

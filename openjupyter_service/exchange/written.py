@@ -30,11 +30,11 @@ def taken(learner, name):
 '''
 
 _ABOVE = '''
-def cells_above(learner, id):
+def cells_above(learner, id, including=False):
     """Code of the notebook's cells down to the one of this id, where the original tested; None if it is not there."""
     cells = learner.cells()
     index = next((index for index, cell in enumerate(cells) if cell.id == id), None)
-    return None if index is None else [cell.source for cell in cells[:index] if cell.kind == "code"]
+    return None if index is None else [cell.source for cell in cells[: index + including] if cell.kind == "code"]
 '''
 
 _REPLAY = '''
@@ -51,6 +51,7 @@ def _run_again(sources, seeding):
             with contextlib.redirect_stderr(io.StringIO()):
                 exec(seeding, names)
                 exec(compile(shell.transform_cell(source), "<cell>", "exec"), names)
+    exec(seeding, names)
 """
 
 
@@ -79,6 +80,7 @@ def go_back_in_kernel(sources, seeding=""):
                 with contextlib.redirect_stderr(io.StringIO()):
                     exec(seeding, names)
                     exec(compile(shell.transform_cell(source), "<cell>", "exec"), names)
+        exec(seeding, names)
 '''
 
 _RUN_CELL = '''
@@ -136,28 +138,27 @@ class WrittenTest:
     before: list[str] = field(default_factory=list)
     helpers: tuple[str, ...] = ()
     above: str | None = None
+    including: bool = False
+    """Is the cell of this id one of those above?"""
     seeding: str = ""
+    reveal: str = ""
+    uses: tuple[str, ...] = ()
+    """Names of the notebook that it uses."""
 
     def lines(self) -> list[str]:
-        """The function, and the fixture that it needs."""
-        found: list[str] = []
+        """The function."""
         fixtures = ["learner", *self.fixtures]
         body = list(self.body)
         if self.above is not None:
-            fixtures.append(f"above_{self.name}")
-            found += [
-                "@pytest.fixture",
-                f"def above_{self.name}(learner):",
-                f"    return cells_above(learner, {text(self.above)})",
-                "",
-                "",
-            ]
+            fixtures.append(self._fixture)
             call = "go_back_in_kernel(" if self.in_kernel else "go_back(learner, "
-            seeding = f", {text(self.seeding)}" if self.seeding else ""
-            body.insert(0, f"{call}above_{self.name}{seeding})")
-        found.append(f"@pytest.mark.points({self.points:g})")
+            body.insert(0, f"{call}{self._fixture}{', SEEDING' if self.seeding else ''})")
+        points = int(self.points) if self.points == int(self.points) else self.points
+        found = [f"@pytest.mark.points({points!r})"]
         if self.hint:
             found.append(f"@pytest.mark.hint({text(self.hint[:MAX_HINT])})")
+        if self.reveal and self.reveal != "none":
+            found.append(f"@pytest.mark.reveal({text(self.reveal)})")
         found.append("@pytest.mark.exact_types")
         if self.above is not None:
             found.append(f"@pytest.mark.seconds({REPLAY_SECONDS})")
@@ -166,6 +167,21 @@ class WrittenTest:
         found.append(f"def test_{self.name}({', '.join(fixtures)}):")
         found.append(f"    {docstring(self.title)}")
         return found + [f"    {line}" if line else "" for line in body]
+
+    @property
+    def _fixture(self) -> str:
+        return "above_" + re.sub(r"\W", "_", self.above or "", flags=re.ASCII)
+
+    def fixture_lines(self) -> list[str]:
+        """The fixture that gives the cells above, where it needs one."""
+        if self.above is None:
+            return []
+        including = ", including=True" if self.including else ""
+        return [
+            "@pytest.fixture",
+            f"def {self._fixture}(learner):",
+            f"    return cells_above(learner, {text(self.above)}{including})",
+        ]
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -179,6 +195,8 @@ def test_file(origin: str, tests: Iterable[WrittenTest]) -> bytes:
     """A file of tests; `origin` says in a few words where they come from."""
     written = list(tests)
     before = dict.fromkeys(line for test in written for line in test.before)
+    before |= dict.fromkeys(f"SEEDING = {block(test.seeding)}" for test in written if test.seeding)
+    fixtures = dict.fromkeys("\n".join(test.fixture_lines()) for test in written if test.above is not None)
     helpers = dict.fromkeys(name for test in written for name in test.needed)
     imports = sorted(line for line in before if line.startswith(("import ", "from ")))
     others = [line for line in before if line not in imports]
@@ -187,6 +205,7 @@ def test_file(origin: str, tests: Iterable[WrittenTest]) -> bytes:
     if others:
         parts.append("\n".join(others) + "\n")
     parts += [f"\n{HELPERS.get(name, name).strip()}\n" for name in helpers]
+    parts += [f"\n{fixture}\n" for fixture in fixtures]
     parts += ["\n" + "\n".join(test.lines()) + "\n" for test in written]
     return "\n".join(parts).encode("utf-8", "replace")
 

@@ -9,8 +9,8 @@ import pytest
 from openjupyter_service.exchange.draft import write_drafts
 from openjupyter_service.exchange.nbgrader import import_nbgrader
 from tests.unit.exchange.grading import grade
-from tests.unit.exchange.nbgrader.submitted import submitted
 from tests.unit.exchange.percent import notebook_of
+from tests.unit.exchange.submitted import submitted
 
 HERE = Path(__file__).parent / "nbgrader"
 SCORES: dict[str, dict[str, float]] = json.loads((HERE / "scores.json").read_text())["scores"]

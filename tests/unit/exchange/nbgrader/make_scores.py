@@ -18,8 +18,8 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from tests.unit.exchange.nbgrader.submitted import submitted
 from tests.unit.exchange.percent import notebook_of
+from tests.unit.exchange.submitted import submitted
 
 HERE = Path(__file__).parent
 NOSE = """import unittest

@@ -1,4 +1,4 @@
-"""A learner's notebook: a release with their own code in its solution cells, found by nbgrader's id or the cell's."""
+"""A learner's notebook: what they were given, with their own code in cells found by nbgrader's id, a tag, or an id."""
 
 import copy
 from typing import Any
@@ -11,8 +11,9 @@ def submitted(release: dict[str, Any], code: str) -> dict[str, Any]:
     written = {cell["metadata"]["grade_id"]: cell["source"] for cell in cells_of(code)}
     notebook = copy.deepcopy(release)
     for cell in notebook["cells"]:
-        id = cell["metadata"].get("nbgrader", {}).get("grade_id", cell.get("id"))
-        if id in written:
-            cell["source"] = written.pop(id)
+        metadata = cell["metadata"]
+        for id in (metadata.get("nbgrader", {}).get("grade_id"), *metadata.get("tags", []), cell.get("id")):
+            if id in written:
+                cell["source"] = written.pop(id)
     assert not written, written
     return notebook

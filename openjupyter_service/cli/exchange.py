@@ -10,10 +10,15 @@ from rich.console import Console
 from rich.markup import escape
 
 from openjupyter_service.cli.report import plain
+from openjupyter_service.errors import ExchangeError
 from openjupyter_service.exchange.draft import Draft, write_drafts
 from openjupyter_service.exchange.nbgrader import import_nbgrader
 from openjupyter_service.exchange.notes import Kind, Notes
 from openjupyter_service.exchange.otter import import_otter
+from openjupyter_service.exchange.proforma import import_proforma
+from openjupyter_service.exchange.proforma_export import export_proforma
+from openjupyter_service.exercises.course import EXERCISE_FILE, load_exercise
+from openjupyter_service.exercises.layout import public_half
 
 _COLOURS = {Kind.TAKEN: "green", Kind.CHANGED: "yellow", Kind.DROPPED: "red"}
 
@@ -58,6 +63,59 @@ def otter(path: Path, into: Path, name: str | None, in_kernel: bool, as_json: bo
     Exit codes: 0 imported, and a report tells what was changed and dropped; 1 not imported; 2 usage.
     """
     _write(import_otter(path, name, in_kernel), into, as_json)
+
+
+@import_.command("proforma")
+@_import_options
+def proforma(path: Path, into: Path, name: str | None, in_kernel: bool, as_json: bool) -> None:
+    """Import PATH: a task of ProFormA 2.0, 2.0.1 or 2.1, as XML or as a zip archive, also one of CodeOcean.
+
+    Exit codes: 0 imported, and a report tells what was changed and dropped; 1 not imported; 2 usage.
+    """
+    _write(import_proforma(path, name, in_kernel), into, as_json)
+
+
+@click.group("export")
+def export() -> None:
+    """Give exercises to other tools."""
+
+
+@export.command("proforma")
+@click.argument("exercise_dir", metavar="EXERCISE", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--course",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The public half; default: notebooks/ beside the private half, else the private half itself.",
+)
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="The archive; default: NAME.zip where you are."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def export_to_proforma(exercise_dir: Path, course: Path | None, output: Path | None, as_json: bool) -> None:
+    """Export EXERCISE, a private folder, as a task of ProFormA 2.1: a zip archive that holds all of it.
+
+    Tests and solution are in it. Exit codes: 0 exported; 1 not exported; 2 usage.
+    """
+    exercise_dir = exercise_dir.resolve()
+    if not (exercise_dir / EXERCISE_FILE).is_file():
+        raise click.UsageError(f"there is no {EXERCISE_FILE} in {exercise_dir}; name the folder of an exercise")
+    exercise = load_exercise(exercise_dir.parent, exercise_dir.name)
+    output = output or Path(f"{exercise.name}.zip")
+    notes = Notes()
+    content = export_proforma(exercise, course.resolve() if course else public_half(exercise), notes)
+    try:
+        with output.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise ExchangeError(f"{output} is there already; remove it, or name another file with --output") from None
+    if as_json:
+        click.echo(
+            json.dumps({"file": str(output), "notes": [note.as_data() for note in notes.all]}, ensure_ascii=False)
+        )
+        return
+    console = Console()
+    console.print(f"[bold]{escape(exercise.name)}[/] {escape(f'in {output}')}", highlight=False, soft_wrap=True)
+    print_notes(console, notes)
 
 
 def _write(drafts: Sequence[Draft], into: Path, as_json: bool) -> None:

@@ -8,7 +8,7 @@ import click
 from openjupyter_service.cli.admin_link import admin_link
 from openjupyter_service.cli.check import check
 from openjupyter_service.cli.courses import publish
-from openjupyter_service.cli.exchange import import_
+from openjupyter_service.cli.exchange import export, import_
 from openjupyter_service.cli.grade import grade
 from openjupyter_service.cli.keys import keys
 from openjupyter_service.cli.passback import passback
@@ -27,6 +27,7 @@ cli.add_command(admin_link)
 cli.add_command(check)
 cli.add_command(grade)
 cli.add_command(import_)
+cli.add_command(export)
 cli.add_command(publish)
 cli.add_command(migrate)
 cli.add_command(platform)

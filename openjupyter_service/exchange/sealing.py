@@ -174,15 +174,24 @@ def _of_classes(tree: ast.Module, classes: set[str]) -> Iterator[str]:
             yield f"it uses `{node.id}` with objects of the class `{name}`"
         if isinstance(node, ast.FormattedValue):
             yield f"it writes an object of the class `{name}` into a text"
-        if isinstance(node, ast.Compare) and any(
-            isinstance(side, ast.Name) or (isinstance(side, ast.Call) and getattr(side.func, "id", "") in classes)
-            for side in (node.left, *node.comparators)
-        ):
+        sides: list[ast.expr] = []
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+        elif isinstance(node, ast.Call) and _called(node).lower().startswith("assert") and not _is_raises(node):
+            sides = node.args
+        if any(_may_be_object(side, classes) for side in sides):
             yield f"it may compare objects of the class `{name}`"
         if isinstance(node, ast.BinOp | ast.UnaryOp) and any(
             isinstance(part, ast.Name) for part in ast.iter_child_nodes(node)
         ):
             yield f"it may calculate with objects of the class `{name}`"
+
+
+def _may_be_object(node: ast.expr, classes: set[str]) -> bool:
+    """A variable of the test, of itself too, or a new object; what a method gives or an attribute holds may be data."""
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.value, ast.Name) and node.value.id == "self"
+    return isinstance(node, ast.Name) or (isinstance(node, ast.Call) and getattr(node.func, "id", "") in classes)
 
 
 def _of_handed_over(tree: ast.Module, own: set[str], names: set[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from openjupyter_service.errors import ExchangeError
 from openjupyter_service.exchange.sealing import Sealing
 
 MAX_HINT = 1_000
@@ -200,14 +201,21 @@ def test_file(origin: str, tests: Iterable[WrittenTest]) -> bytes:
     helpers = dict.fromkeys(name for test in written for name in test.needed)
     imports = sorted(line for line in before if line.startswith(("import ", "from ")))
     others = [line for line in before if line not in imports]
-    parts = [f'"""Hidden tests, imported from {origin}."""\n']
+    parts = [docstring(f"Hidden tests, imported from {origin}.") + "\n"]
     parts.append("\n".join(dict.fromkeys([*imports, "import pytest"])) + "\n")
     if others:
         parts.append("\n".join(others) + "\n")
     parts += [f"\n{HELPERS.get(name, name).strip()}\n" for name in helpers]
     parts += [f"\n{fixture}\n" for fixture in fixtures]
     parts += ["\n" + "\n".join(test.lines()) + "\n" for test in written]
-    return "\n".join(parts).encode("utf-8", "replace")
+    content = "\n".join(parts).encode("utf-8", "replace")
+    try:
+        ast.parse(content)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise ExchangeError(
+            f"the tests of {origin} cannot be written as a test file ({error}); mend the original"
+        ) from None
+    return content
 
 
 def sealed_lines(sealing: Sealing) -> list[str]:
@@ -251,7 +259,8 @@ def _joined(value: str) -> str:
 def docstring(title: str) -> str:
     """A title as docstring."""
     line = " ".join(title.split())[:200]
-    return text(line) if any(character in line for character in '"\\') else f'"""{line}"""'
+    is_plain = line.isprintable() and not set(line) & set('"\\')
+    return f'"""{line}"""' if is_plain else text(line)
 
 
 def function_name(wanted: str, taken: set[str]) -> str:

@@ -62,5 +62,9 @@ class ExerciseError(OpenJupyterError):
     """A course or an exercise is broken; the text tells its author what to mend."""
 
 
+class ExchangeError(OpenJupyterError):
+    """What is to be imported or exported is broken, hostile or of no known format; the text says what to do."""
+
+
 class SandboxError(OpenJupyterError):
     """A grading container failed: our fault or the engine's, never the learner's. Retried."""

@@ -9,6 +9,7 @@ from openjupyter_service.cli.admin_link import admin_link
 from openjupyter_service.cli.build import build
 from openjupyter_service.cli.check import check
 from openjupyter_service.cli.courses import publish
+from openjupyter_service.cli.exchange import export, import_
 from openjupyter_service.cli.grade import grade
 from openjupyter_service.cli.keys import keys
 from openjupyter_service.cli.new import new
@@ -29,6 +30,8 @@ cli.add_command(new)
 cli.add_command(build)
 cli.add_command(check)
 cli.add_command(grade)
+cli.add_command(import_)
+cli.add_command(export)
 cli.add_command(publish)
 cli.add_command(migrate)
 cli.add_command(platform)

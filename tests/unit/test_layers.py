@@ -22,9 +22,10 @@ def below(*names: str) -> set[str]:
 
 BASE = ("lti", "exercises", "store", "sandbox")
 LAYERS = {
-    f"{SERVICE}.cli": below("web", "grading", "authoring", *BASE),
+    f"{SERVICE}.cli": below("web", "exchange", "grading", "authoring", *BASE),
     f"{SERVICE}.hub": below("web", "grading", *BASE),
     f"{SERVICE}.web": below("grading", *BASE),
+    f"{SERVICE}.exchange": below("grading", "exercises"),
     f"{SERVICE}.grading": below("authoring", *BASE),
     f"{SERVICE}.lti": CONTRACTS,
     f"{SERVICE}.authoring": below("exercises"),

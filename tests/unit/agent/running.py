@@ -115,12 +115,18 @@ class RunningAgent:
     ) -> dict[str, Any]:
         """Run a notebook; gives the agent's account of it and collects the events before."""
         given = {"course/task.ipynb": notebook_of(*cells), **(files or {})}
+        return self.run_files("course/task.ipynb", given, seconds, output_bytes)
+
+    def run_files(
+        self, notebook: str, files: Mapping[str, bytes], seconds: float = 30, output_bytes: int = 100_000
+    ) -> dict[str, Any]:
+        """As run, for a notebook that is one of some files."""
         self.send(
             {
                 "do": "run",
                 "id": 0,
-                "notebook": "course/task.ipynb",
-                "files": {path: base64.b64encode(content).decode() for path, content in given.items()},
+                "notebook": notebook,
+                "files": {path: base64.b64encode(content).decode() for path, content in files.items()},
                 "limits": {"notebook_seconds": seconds, "output_bytes": output_bytes},
             }
         )

@@ -52,7 +52,8 @@ def notebook(cells: Cells, minor: int = 5, **metadata: Any) -> dict[str, Any]:
 class Course:
     """`origin` is the instructor's, `home` the learner's."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, notebook: str = NOTEBOOK) -> None:
+        self.notebook = notebook
         self.origin, self.home = folder / "origin", folder / "home"
         self.copy = self.home / "sample"
         self.origin.mkdir(parents=True)
@@ -61,7 +62,7 @@ class Course:
 
     def publish(self, cells: Cells, minor: int = 5, files: dict[str, bytes] | None = None, **metadata: Any) -> None:
         """Commit a new state of the course."""
-        contents = {NOTEBOOK: (json.dumps(notebook(cells, minor, **metadata), indent=1) + "\n").encode()}
+        contents = {self.notebook: (json.dumps(notebook(cells, minor, **metadata), indent=1) + "\n").encode()}
         for name, data in (contents | (files or {})).items():
             (self.origin / name).parent.mkdir(parents=True, exist_ok=True)
             (self.origin / name).write_bytes(data)
@@ -78,7 +79,7 @@ class Course:
         return Repository(self.copy)
 
     def read(self) -> dict[str, Any]:
-        value: dict[str, Any] = json.loads((self.copy / NOTEBOOK).read_bytes())
+        value: dict[str, Any] = json.loads((self.copy / self.notebook).read_bytes())
         return value
 
     def texts(self) -> list[str]:
@@ -87,7 +88,7 @@ class Course:
     def save(self, content: dict[str, Any], **style: Any) -> None:
         """The learner saves; JupyterLab writes with an indent of 1 and sorted keys."""
         style = {"indent": 1, "sort_keys": True, "ensure_ascii": False} | style
-        (self.copy / NOTEBOOK).write_text(json.dumps(content, **style) + "\n")
+        (self.copy / self.notebook).write_text(json.dumps(content, **style) + "\n")
 
     def edit(self, number: int, text: str) -> None:
         content = self.read()

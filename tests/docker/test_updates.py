@@ -38,7 +38,7 @@ def test_a_course_that_changes_under_a_learner(site: RunningSite, tmp_path: Path
     learner.wait_for_lab()
     assert updates(learner, notebook) == []
 
-    content = json.loads(learner.read(notebook)) if isinstance(learner.read(notebook), str) else learner.read(notebook)
+    content = learner.read(notebook)
     codes = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
     codes[1]["source"] = "mine = 1"
     for number, cell in enumerate(codes):  # run and saved: by lines, everything is touched
@@ -54,7 +54,7 @@ def test_a_course_that_changes_under_a_learner(site: RunningSite, tmp_path: Path
     publish(course, site.settings.courses[0].repository)
 
     learner.pull()
-    merged = [cell for cell in _read(learner, notebook)["cells"] if cell["cell_type"] == "code"]
+    merged = [cell for cell in learner.read(notebook)["cells"] if cell["cell_type"] == "code"]
     assert ["".join(cell["source"]) for cell in merged[:2]] == ["mended = 0", "mine = 1"]
     (matter,) = updates(learner, notebook)
     assert (matter["mine"], matter["theirs"], matter["kind"]) == ("mine = 1", "theirs = 1", "changed")
@@ -63,14 +63,8 @@ def test_a_course_that_changes_under_a_learner(site: RunningSite, tmp_path: Path
         f"{learner.server_url}/openjupyter/api/updates", json=body, headers=learner._headers(), timeout=60
     )
     assert answer.status_code == 200, answer.text
-    merged = [cell for cell in _read(learner, notebook)["cells"] if cell["cell_type"] == "code"]
+    merged = [cell for cell in learner.read(notebook)["cells"] if cell["cell_type"] == "code"]
     assert "".join(merged[1]["source"]) == "theirs = 1"
-    assert "mine = 1" in str(_read(learner, answer.json()["kept"])) and updates(learner, notebook) == []
+    assert "mine = 1" in str(learner.read(answer.json()["kept"])) and updates(learner, notebook) == []
     learner.stop_server()
     assert requests.get(f"{learner.server_url}/openjupyter/api/updates", timeout=30).status_code in (403, 404, 424, 503)
-
-
-def _read(learner: ScriptedLearner, path: str) -> dict[str, list[dict[str, list[str]]]]:
-    content = learner.read(path)
-    found: dict[str, list[dict[str, list[str]]]] = json.loads(content) if isinstance(content, str) else content
-    return found

@@ -4,12 +4,15 @@ import { createContext, useContext, useEffect, useReducer } from 'react';
 
 import type { Target } from './cells';
 import type { Exercise } from './exercise';
+import type { Summary } from './report';
 import type { Speech } from './words';
 
 /** What the panel asks of the notebook. */
 export interface Actions {
   submit(): void;
   goTo(target: Target): void;
+  /** Open the notebook as it was submitted, beside the present one. */
+  openVersion(submission: Summary): void;
 }
 
 export interface Surroundings {

@@ -113,6 +113,11 @@ export class Exercise {
     await this.exclusively('reading', () => this.read(id));
   }
 
+  /** Have an earlier version opened; what goes wrong is told as any other problem. */
+  async openVersion(open: (path: string) => Promise<void>): Promise<void> {
+    await this.exclusively('reading', () => open(this.path));
+  }
+
   private async send(): Promise<Summary | null> {
     const key = UUID.uuid4();
     this.set({ phase: 'sending' });

@@ -137,6 +137,15 @@ class SubmissionHandler(_Handler):
         self.finish(await self.extension.service().submission(submission))
 
 
+class NotebookHandler(_Handler):
+    """GET submissions/ID/notebook: the notebook as it was submitted."""
+
+    @tornado.web.authenticated
+    async def get(self, submission: str) -> None:
+        """Answer as the service does."""
+        self.finish(await self.extension.service().notebook(submission))
+
+
 class EventsHandler(_Handler):
     """GET submissions/ID/events: server-sent events until the grading has ended."""
 
@@ -185,6 +194,7 @@ def add_handlers(web_app: Any, home: str) -> None:
         ("submissions", SubmissionsHandler),
         (f"submissions/{_ID}", SubmissionHandler),
         (f"submissions/{_ID}/events", EventsHandler),
+        (f"submissions/{_ID}/notebook", NotebookHandler),
     ]
     base = url_path_join(web_app.settings["base_url"], "openjupyter", "api")
     web_app.add_handlers(".*$", [(f"{base}/{path}", handler, arguments) for path, handler in handlers])

@@ -51,6 +51,11 @@ export class Api {
     return this.json('updates', { method: 'POST', body: JSON.stringify({ path, file, key, digest, choice }) });
   }
 
+  /** The notebook as it was submitted. */
+  notebook(id: string): Promise<{ path: string; notebook: object }> {
+    return this.json(`submissions/${id}/notebook`);
+  }
+
   /** Steps of a grading until the connection ends, for whatever reason. */
   async *events(id: string, signal: AbortSignal): AsyncGenerator<Progress> {
     const silence = new AbortController();

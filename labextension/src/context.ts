@@ -5,6 +5,7 @@ import { createContext, useContext, useEffect, useReducer } from 'react';
 import type { Target } from './cells';
 import type { Exercise } from './exercise';
 import type { Choice, Update } from './updates';
+import type { Summary } from './report';
 import type { Speech } from './words';
 
 /** What the panel asks of the notebook. */
@@ -13,6 +14,8 @@ export interface Actions {
   goTo(target: Target): void;
   /** Keep the learner's version of what the course has changed, or take the course's. */
   decide(update: Update, choice: Choice): void;
+  /** Open the notebook as it was submitted, beside the present one. */
+  openVersion(submission: Summary): void;
 }
 
 export interface Surroundings {

@@ -139,6 +139,11 @@ export class Exercise {
     });
   }
 
+  /** Have an earlier version opened; what goes wrong is told as any other problem. */
+  async openVersion(open: (path: string) => Promise<void>): Promise<void> {
+    await this.exclusively('reading', () => open(this.path));
+  }
+
   private async send(): Promise<Summary | null> {
     const key = UUID.uuid4();
     this.set({ phase: 'sending' });

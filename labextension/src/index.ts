@@ -15,6 +15,7 @@ import { Exercises } from './exercises';
 import { submitIcon } from './icon';
 import { Marks } from './marks';
 import { Panel } from './panel';
+import { fetchVersion } from './versions';
 import type { Speech } from './words';
 
 const PLUGIN = 'openjupyter:plugin';
@@ -45,7 +46,8 @@ function activate(
   const trans = used.load('openjupyter');
   const speech: Speech = { trans, language: languageOf(used.languageCode) };
   const { serverSettings, contents } = serviceManager;
-  const exercises = new Exercises(new Api(caller(serverSettings)), tracker, path => contents.localPath(path));
+  const api = new Api(caller(serverSettings));
+  const exercises = new Exercises(api, tracker, path => contents.localPath(path));
   let opensPanel = true;
 
   const submit = async (notebook: NotebookPanel): Promise<void> => {
@@ -71,6 +73,15 @@ function activate(
       if (notebook) {
         app.shell.activateById(notebook.id);
         void goTo(notebook, target);
+      }
+    },
+    openVersion: submission => {
+      const notebook = tracker.currentWidget;
+      if (notebook) {
+        void exercises.of(notebook).openVersion(async path => {
+          const version = await fetchVersion(api, contents, path, submission);
+          await commands.execute('docmanager:open', { path: version, factory: 'Notebook' });
+        });
       }
     }
   });

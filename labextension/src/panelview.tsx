@@ -70,7 +70,12 @@ function ExerciseView({ exercise }: { exercise: Exercise }): JSX.Element {
       <UpdatesView exercise={exercise} />
       {info?.attempts_left === 0 && <p>{trans.__('You have used all your attempts. The score you have stays.')}</p>}
       {shown && shown.id !== exercise.earlier[0]?.id && (
-        <p className="oj-quiet">{trans.__('Report of the submission of %1:', moment(speech, shown.created_at))}</p>
+        <p className="oj-quiet">
+          {trans.__('Report of the submission of %1.', moment(speech, shown.created_at))}{' '}
+          <button type="button" className="oj-link" onClick={() => actions.openVersion(shown)}>
+            {trans.__('Open this version')}
+          </button>
+        </p>
       )}
       {shown && <ReportView submission={shown} info={info} />}
       <Earlier exercise={exercise} />

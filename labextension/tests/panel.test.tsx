@@ -12,6 +12,7 @@ import { SurroundingsContext } from '../src/context';
 import { Exercise } from '../src/exercise';
 import { marksOf } from '../src/marks';
 import { PanelView } from '../src/panelview';
+import type { Summary } from '../src/report';
 import { english, info, noPause, Played, report, submission } from './played';
 
 (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
@@ -19,6 +20,7 @@ import { english, info, noPause, Played, report, submission } from './played';
 let place: HTMLElement;
 let root: ReturnType<typeof createRoot>;
 const targets: Target[] = [];
+const versions: string[] = [];
 let submitted = 0;
 
 beforeEach(() => {
@@ -31,7 +33,8 @@ afterEach(() => act(() => root.unmount()));
 const actions = {
   submit: () => (submitted += 1),
   goTo: (target: Target) => targets.push(target),
-  decide: () => undefined
+  decide: () => undefined,
+  openVersion: ({ id }: Summary) => versions.push(id)
 };
 
 async function show(played: Played): Promise<Exercise> {
@@ -137,6 +140,8 @@ describe('the report', () => {
     await act(async () => links[1]!.click());
     expect(text()).toContain('1 of 4 points');
     expect(text()).toContain('Report of the submission of');
+    act(() => button('Open this version').click());
+    expect(versions).toEqual(['s1']);
   });
 });
 

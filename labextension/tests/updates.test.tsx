@@ -6,7 +6,8 @@ import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { SurroundingsContext, Target } from '../src/context';
+import type { Target } from '../src/cells';
+import { SurroundingsContext } from '../src/context';
 import { Exercise } from '../src/exercise';
 import type { Choice, Update } from '../src/updates';
 import { UpdatesView } from '../src/updatesview';
@@ -49,6 +50,7 @@ async function loaded(server: Played): Promise<Exercise> {
 async function show(exercise: Exercise): Promise<void> {
   const actions = {
     submit: () => undefined,
+    openVersion: () => undefined,
     goTo: (target: Target) => void targets.push(target),
     decide: (update: Update, choice: Choice) => void decided.push([update.key, choice])
   };

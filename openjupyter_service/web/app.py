@@ -7,7 +7,13 @@ import tornado.web
 from openjupyter_service.web.base import HealthHandler, MissingHandler, Site
 from openjupyter_service.web.git import GitReferencesHandler, GitUploadPackHandler
 from openjupyter_service.web.staff import CallbackHandler, PassbacksApiHandler, PassbacksHandler
-from openjupyter_service.web.submissions import EventsHandler, ExerciseHandler, SubmissionHandler, SubmissionsHandler
+from openjupyter_service.web.submissions import (
+    EventsHandler,
+    ExerciseHandler,
+    NotebookHandler,
+    SubmissionHandler,
+    SubmissionsHandler,
+)
 
 
 def make_app(site: Site, prefix: str, cookie_secret: bytes | None = None) -> tornado.web.Application:
@@ -23,6 +29,7 @@ def make_app(site: Site, prefix: str, cookie_secret: bytes | None = None) -> tor
         (r"/api/submissions", SubmissionsHandler),
         (rf"/api/submissions/{number}", SubmissionHandler),
         (rf"/api/submissions/{number}/events", EventsHandler),
+        (rf"/api/submissions/{number}/notebook", NotebookHandler),
         (rf"/git/{name}\.git/info/refs", GitReferencesHandler),
         (rf"/git/{name}\.git/git-upload-pack", GitUploadPackHandler),
         (r"/api/passbacks", PassbacksApiHandler),

@@ -132,6 +132,16 @@ class SubmissionHandler(_OneSubmission):
         return policy_of(exercise, self.site.submissions, submission.learner, submission.course)
 
 
+class NotebookHandler(_OneSubmission):
+    """GET /api/submissions/ID/notebook: the notebook as it was submitted, without outputs."""
+
+    async def get(self, submission_id: str) -> None:
+        """Answer with its path in the course and its content; 404 for somebody else's."""
+        submission = await self.own(submission_id)
+        files = await asyncio.to_thread(self.site.submissions.files, submission_id)
+        self.answer({"path": submission.notebook_path, "notebook": json.loads(files[submission.notebook_path])})
+
+
 class EventsHandler(_OneSubmission):
     """GET /api/submissions/ID/events: server-sent events until the grading has ended.
 

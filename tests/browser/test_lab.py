@@ -322,7 +322,7 @@ def test_a_server_that_has_been_stopped(page: Page) -> None:
     expect(panel(page).get_by_role("alert")).to_contain_text("Open the exercise from your course page again")
 
 
-def test_earlier_submissions(page: Page, grading: PlayedGrading) -> None:
+def test_earlier_submissions(page: Page, lab: Lab, grading: PlayedGrading) -> None:
     for points in (1.0, 3.0):
         button(page).click()
         expect(live(page)).to_contain_text("place 1")
@@ -334,6 +334,15 @@ def test_earlier_submissions(page: Page, grading: PlayedGrading) -> None:
     panel(page).locator(".oj-earlier button").last.click()
     expect(panel(page)).to_contain_text("1 of 6 points")
     look(page)
+    panel(page).get_by_role("button", name="Open this version").click()
+    version = page.locator(".lm-TabBar-tabLabel", has_text=re.compile(r"means \d{4}-\d\d-\d\d .*\.ipynb"))
+    expect(version).to_be_visible()
+    (file,) = (lab.home / "python/means").glob("means 2*.ipynb")
+    assert (
+        json.loads(file.read_text())["cells"][0]["source"]
+        == json.loads(grading.bodies[0]["notebook"])["cells"][0]["source"]
+    )
+    file.unlink()
 
 
 def test_cells_that_the_report_speaks_of_are_marked_until_they_are_edited(page: Page, grading: PlayedGrading) -> None:

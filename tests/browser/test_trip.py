@@ -139,12 +139,30 @@ def test_learner_submits_by_the_button_and_reads_the_report_beside_the_notebook(
     solution = json.loads((ROOT / "hidden_tests/warm-up/partial/warm-up.ipynb").read_text())
     mean = next("".join(cell["source"]) for cell in solution["cells"] if "def mean(" in "".join(cell["source"]))
     type_into(lab, "def mean(", mean)
-    lab.locator(".oj-toolbar-button").get_by_role("button", name="Submit").click()
     panel = lab.locator("#openjupyter-panel")
+    lab.evaluate("window.jupyterapp.commands.execute('openjupyter:show-panel')")
+    expect(panel.get_by_role("status")).to_have_text("")
+    lab.evaluate(
+        """() => {
+            window.told = [];
+            const live = document.querySelector('#openjupyter-panel [role=status]');
+            new MutationObserver(() => window.told.push(live.textContent)).observe(
+                live, {childList: true, characterData: true, subtree: true}
+            );
+        }"""
+    )
+    button = lab.locator(".oj-toolbar-button").get_by_role("button")
+    button.click()
     expect(panel.get_by_role("heading", name="Warm-up: lists, words and numbers")).to_be_visible()
     expect(panel).to_contain_text("1 of 12 points", timeout=LAB_MILLISECONDS)
     expect(panel).to_contain_text(re.compile("Sent to Data Science with Python at"), timeout=LAB_MILLISECONDS)
     expect(panel.locator(".oj-test", has_text="The mean of several numbers")).to_contain_text("Passed")
+    # The way was told as it went, through hub, proxy and gateway.
+    told = " ".join(lab.evaluate("window.told"))
+    for words in ("Submitting …", "Running your notebook: cell", "Running the hidden tests: test"):
+        assert words in told, told
+    expect(button).to_be_enabled()
+    panel.evaluate("panel => { panel.scrollTop = 0; }")
     keep(lab, "panel")
 
     page.reload()

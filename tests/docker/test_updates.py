@@ -1,4 +1,4 @@
-"""Course updates in the learner's image: Git has the merge driver, and the learner's server tells what was not taken."""
+"""Course updates in the learner's image: Git has the merge driver, the server tells what was not taken."""
 
 import json
 from collections.abc import Iterator

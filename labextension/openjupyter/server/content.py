@@ -75,7 +75,7 @@ def _without_outputs(content: bytes, name: str) -> str:
             f"{name} is not a notebook any more, so nothing was submitted. Save it once more in JupyterLab; if that "
             "does not help, delete it and open the exercise from your course page: you get a fresh one.",
         ) from None
-    text = json.dumps(notebook)
-    if (size := len(text.encode())) > MAX_NOTEBOOK_BYTES:
+    size = len(json.dumps(notebook, ensure_ascii=False).encode("utf-8", "replace"))
+    if size > MAX_NOTEBOOK_BYTES:
         raise too_large(name, size, MAX_NOTEBOOK_BYTES)
-    return text
+    return json.dumps(notebook)  # in ASCII, for JSON may hold half a character, which is no text

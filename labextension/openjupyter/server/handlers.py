@@ -137,6 +137,15 @@ class SubmissionHandler(Handler):
         self.finish(await self.extension.service().submission(submission))
 
 
+class NotebookHandler(Handler):
+    """GET submissions/ID/notebook: the notebook as it was submitted."""
+
+    @tornado.web.authenticated
+    async def get(self, submission: str) -> None:
+        """Answer as the service does."""
+        self.finish(await self.extension.service().notebook(submission))
+
+
 class EventsHandler(Handler):
     """GET submissions/ID/events: server-sent events until the grading has ended."""
 

@@ -10,6 +10,7 @@ from openjupyter.server.handlers import (
     ExerciseHandler,
     Extension,
     Handler,
+    NotebookHandler,
     SubmissionHandler,
     SubmissionsHandler,
 )
@@ -26,6 +27,7 @@ def add_handlers(web_app: Any, home: str) -> None:
         ("submissions", SubmissionsHandler),
         (f"submissions/{_ID}", SubmissionHandler),
         (f"submissions/{_ID}/events", EventsHandler),
+        (f"submissions/{_ID}/notebook", NotebookHandler),
         ("updates", UpdatesHandler),
     ]
     base = url_path_join(web_app.settings["base_url"], "openjupyter", "api")

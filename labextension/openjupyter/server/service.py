@@ -71,6 +71,10 @@ class Service:
         """A submission with its state, report and passbacks."""
         return await self._json("GET", f"/api/submissions/{submission}")
 
+    async def notebook(self, submission: str) -> Json:
+        """The notebook as it was submitted: its path in the course, and its content."""
+        return await self._json("GET", f"/api/submissions/{submission}/notebook")
+
     async def events(self, submission: str) -> AsyncGenerator[Json | None, None]:
         """Events until the grading has ended, and None for each sign of life between them.
 

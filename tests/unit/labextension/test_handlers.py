@@ -178,6 +178,20 @@ def test_the_report(lab: Lab, grading: PlayedGrading) -> None:
     assert lab.api("GET", "submissions/..%2Fhealth").status_code == 404
 
 
+def test_the_notebook_as_it_was_submitted(lab: Lab) -> None:
+    submit(lab)
+    (lab.home / NOTEBOOK).write_text(notebook("something else"))
+    found = lab.api("GET", "submissions/s1/notebook").json()
+    assert found["path"] == "means/means.ipynb"
+    assert found["notebook"]["cells"][0]["source"] == "def mean(values):\n    return 1"
+
+
+def test_half_a_character_is_submitted_like_any_other(lab: Lab, grading: PlayedGrading) -> None:
+    (lab.home / NOTEBOOK).write_text(notebook("s = '\ud83d'"))
+    assert submit(lab).status_code == 202
+    assert json.loads(grading.bodies[0]["notebook"])["cells"][0]["source"] == "s = '\ud83d'"
+
+
 def events(lines: Iterator[bytes]) -> Iterator[Any]:
     return (json.loads(line[5:]) for line in lines if line.startswith(b"data:"))
 

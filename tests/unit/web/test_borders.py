@@ -40,6 +40,7 @@ def test_the_routes_are_those_we_know() -> None:
         ("POST", "api/submissions"),
         ("GET", "api/submissions/python"),
         ("GET", "api/submissions/python/events"),
+        ("GET", "api/submissions/python/notebook"),
         ("GET", "git/python.git/info/refs"),
         ("POST", "git/python.git/git-upload-pack"),
         ("GET", "api/passbacks"),

@@ -169,6 +169,17 @@ async def test_a_failed_grading_shows_no_fault(client: Client) -> None:
     assert b"SECRET" not in answer.body
 
 
+async def test_the_notebook_as_it_was_submitted(client: Client) -> None:
+    submission = await client.submit()
+    found = data(await client.fetch(f"api/submissions/{submission}/notebook"))
+    assert found["path"] == "means/means.ipynb"
+    sent = json.loads(json.loads(client.course.body())["notebook"])["cells"]
+    assert [cell["source"] for cell in found["notebook"]["cells"]] == ["".join(cell["source"]) for cell in sent]
+    others = await client.submit("token-of-ben")
+    refusal(await client.fetch(f"api/submissions/{others}/notebook"), 404)
+    refusal(await client.fetch("api/submissions/nothing/notebook"), 404)
+
+
 async def test_somebody_elses_submission_is_not_found(client: Client) -> None:
     submission = await client.submit("token-of-ben")
     for path in (f"api/submissions/{submission}", f"api/submissions/{submission}/events"):

@@ -24,8 +24,8 @@ from openjupyter_service.exchange.regions import (
     without_marks,
     without_region,
 )
-from openjupyter_service.exchange.sealing import Sealing, examine
-from openjupyter_service.exchange.surroundings import Surroundings, changed_names
+from openjupyter_service.exchange.sealing import Sealing, changed_data, examine
+from openjupyter_service.exchange.surroundings import Surroundings, changed_names, parsed
 from openjupyter_service.exchange.written import (
     WrittenTest,
     block,
@@ -231,9 +231,9 @@ def _tests(cells: list[Cell], roles: list[Role], ids: list[str], in_kernel: bool
                 sealing = examine(source, surroundings)
                 if in_kernel and not sealing.reason:
                     sealing = Sealing(sealing.names, sealing.imports, "all tests were asked to")
-                given = [other for other in earlier if _defines(other, sealing.names)]
+                given = [other for other in earlier if _leaves_something(other, sealing.names, surroundings)]
                 if given and not sealing.reason:
-                    sealing = Sealing(sealing.names, sealing.imports, "it uses what another test defines")
+                    sealing = Sealing(sealing.names, sealing.imports, "it uses what another test defines or changes")
                 test = _test(source, role, sealing, given, names)
             except (SyntaxError, ValueError, RecursionError) as error:
                 notes.dropped(what, f"it is no Python: {error}")
@@ -255,10 +255,14 @@ def _tests(cells: list[Cell], roles: list[Role], ids: list[str], in_kernel: bool
     return found
 
 
-def _defines(source: str, names: Iterable[str]) -> bool:
-    surroundings = Surroundings()
-    surroundings.add(source)
-    return bool((surroundings.bound - set(surroundings.imports)) & set(names))
+def _leaves_something(source: str, names: Iterable[str], notebook: Surroundings) -> bool:
+    """Does a test define or change one of these names of the notebook?"""
+    own = Surroundings()
+    own.add(source)
+    tree = parsed(source)
+    functions = {name for name in names if name in notebook.functions}
+    changed = changed_data(tree) - functions if tree else set()
+    return bool(((own.bound - set(own.imports)) | changed) & set(names))
 
 
 def _test(source: str, role: Role, sealing: Sealing, given: list[str], names: set[str]) -> WrittenTest:

@@ -147,11 +147,12 @@ def _examined_functions(question: Question, cases: list[Case], notebook: Surroun
             return Sealing(reason="its function has parameters of an unusual kind")
         body = "\n".join(ast.unparse(node) for node in function.body)
         known = Surroundings(
-            own.bound | notebook.bound & parameters,
-            own.classes | notebook.classes & parameters,
-            own.imports,
-            notebook.helpers & parameters,
-            own.foreign | notebook.foreign & parameters,
+            bound=own.bound | notebook.bound & parameters,
+            classes=own.classes | notebook.classes & parameters,
+            imports=own.imports,
+            functions=own.functions | notebook.functions & parameters,
+            helpers=notebook.helpers & parameters,
+            foreign=own.foreign | notebook.foreign & parameters,
         )
         sealing = examine(body, known)
         others = set(sealing.names) - parameters - own.bound

@@ -26,20 +26,12 @@ class LearnersModule:
 
     def __getattr__(self, name):
         learner = LearnersModule.learner
-        return taken(learner.module(self.module), name) if self.module else taken(learner, name)
+        return taken(learner, name, learner.module(self.module) if self.module else None)
 
 
 @pytest.fixture(autouse=True)
 def _learners_module(learner):
     LearnersModule.learner = learner
-'''
-_TAKEN_FROM_MODULES = '''
-def taken(owner, name):
-    """A name of the notebook or of a module; a function's results are as `plain` gives them."""
-    value = plain(getattr(owner, name) if hasattr(owner, "type_name") else owner[name])
-    if not hasattr(value, "type_name") or value.type_name not in ("function", "builtin_function_or_method", "method"):
-        return value
-    return lambda *args, **kwargs: plain(value(*args, **kwargs))
 '''
 _KERNEL_CASE = '''
 def run_case(source, modules, name, helpers):
@@ -246,7 +238,7 @@ def _reason(
     arguments = {part.arg for each in functions for part in ast.walk(each.args) if isinstance(part, ast.arg)}
     known.foreign -= {*names.names, *rules.modules, *_names_of_helpers(tree, rules)}
     known.classes = {name for name in {*names.names, *visitor.classes} if name[:1].isupper()}
-    sealing = examine(body, Surroundings(set(), known.classes, known.imports, set(), known.foreign))
+    sealing = examine(body, Surroundings(classes=known.classes, imports=known.imports, foreign=known.foreign))
     own = {name for statement in tree.body for name in bound_names(statement)} | arguments | visitor.classes
     unknown = [name for name in sealing.names if name not in own | set(names.names) | rules.modules]
     if sealing.reason:
@@ -371,8 +363,8 @@ def _sealed_file(tree: ast.Module, origin: str, sealed: set[str], names: _Import
         lines = [lines[0], "", "import pathlib", "import sys", "", _FIND_HELPERS, *lines[1:]]
     if "import pytest" not in lines:
         lines.append("import pytest")
-    lines += ["", "pytestmark = pytest.mark.exact_types", "", HELPERS["plain"].split("\n\n\ndef taken")[0]]
-    lines += ["", _TAKEN_FROM_MODULES, "", _NOTEBOOK, ""]
+    lines += ["", "pytestmark = pytest.mark.exact_types", "", HELPERS["plain"].strip(), ""]
+    lines += ["", _NOTEBOOK.strip(), "", ""]
     lines += [f"{name} = LearnersModule({text(modules[name]) if name in modules else ''})" for name in used]
     for node in others:
         lines += ["", "", ast.unparse(ast.fix_missing_locations(node))]

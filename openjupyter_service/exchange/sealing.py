@@ -27,6 +27,7 @@ _READING = ("read_", "load", "fromfile", "genfromtxt", "to_csv", "save", "open")
 _PLAIN_KINDS = "bool int float complex str bytes bytearray list tuple set frozenset dict NoneType"
 _NUMBER_KINDS = "Number Real Integral integer floating number bool_ int64 float64"
 _DATA_KINDS = {*_PLAIN_KINDS.split(), *_NUMBER_KINDS.split(), "ndarray", "DataFrame", "Series", "Index"}
+_TEXT_MAKERS = ("str", "repr", "format", "ascii")
 _OWN_GENERATORS = {"default_rng", "RandomState", "Random"}
 _TEXT_OF_OBJECTS = {"str", "repr", "format", "isinstance", "type", "sorted", "min", "max", "set", "bool", "print"}
 
@@ -95,6 +96,8 @@ def _reasons(tree: ast.Module, free: set[str], own: set[str], names: set[str], n
         yield from _of_statement(node)
         yield from _of_module(node, aliases)
         yield from _of_expression(node, names)
+    yield from _of_texts(tree)
+    yield from (f"it changes `{name}`" for name in sorted((changed_data(tree) - notebook.functions) & names))
     yield from _of_classes(tree, free & notebook.classes | {name for name in names if _is_class_name(name)})
     yield from _of_handed_over(tree, own, names)
 
@@ -162,6 +165,36 @@ def _of_expression(node: ast.AST, names: set[str]) -> Iterator[str]:
             yield f"it uses `{node.func.id}`"
     if isinstance(node, ast.Call) and _is_raises(node) and not (node.args and _are_builtin_exceptions(node.args[0])):
         yield "it expects an exception that is none of Python's own"
+
+
+def _of_texts(tree: ast.Module) -> Iterator[str]:
+    """What has no text here as it has in the kernel; messages of assertions, which nobody compares, do not count."""
+    messages = {
+        id(part) for node in ast.walk(tree) if isinstance(node, ast.Assert) and node.msg for part in ast.walk(node.msg)
+    }
+    for node in ast.walk(tree):
+        if id(node) in messages:
+            continue
+        is_maker = isinstance(node, ast.Call) and getattr(node.func, "id", "") in _TEXT_MAKERS
+        if isinstance(node, ast.Call) and is_maker and node.args and not _is_unchangeable(node.args[0]):
+            yield f"it uses the text (`{ast.unparse(node.func)}`) of something that may be no plain data"
+        if isinstance(node, ast.FormattedValue):
+            yield "it writes something that may be no plain data into a text"
+
+
+def changed_data(tree: ast.Module) -> set[str]:
+    """Variables into which code writes, or of which it calls a method and leaves alone what that gives."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            found.add(_root(node))
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Call)
+            and isinstance(node.value.func, ast.Attribute)
+        ):
+            found.add(_root(node.value.func))
+    return found - {"", "self"}
 
 
 def _of_classes(tree: ast.Module, classes: set[str]) -> Iterator[str]:

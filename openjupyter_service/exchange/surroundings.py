@@ -22,6 +22,8 @@ class Surroundings:
     bound: set[str] = field(default_factory=set)
     classes: set[str] = field(default_factory=set)
     imports: dict[str, str] = field(default_factory=dict)
+    functions: set[str] = field(default_factory=set)
+    """Functions and classes, and modules: what a test calls by a name, and does not change."""
     helpers: set[str] = field(default_factory=set)
     """Functions that cells define which are no learner's task: learners could change them all the same."""
     foreign: set[str] = field(default_factory=set)
@@ -43,6 +45,8 @@ class Surroundings:
                 self._add_import(node)
             if is_test:
                 continue
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                self.functions.add(node.name)
             for part in ast.walk(node):
                 if isinstance(part, ast.ClassDef):
                     self.classes.add(part.name)
@@ -60,6 +64,7 @@ class Surroundings:
                 self.imports[name] = ast.unparse(single)
             else:
                 self.foreign.add(name)
+                self.functions.add(name)
 
 
 def replaced_assertion(node: ast.stmt) -> str | None:

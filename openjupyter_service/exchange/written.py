@@ -15,19 +15,37 @@ MAX_HINT = 1_000
 REPLAY_SECONDS = 60
 
 _PLAIN = '''
-def plain(value):
-    """A dictionary for a Counter, defaultdict or OrderedDict: it was written to be compared as one."""
-    if getattr(value, "type_name", "") in ("Counter", "defaultdict", "OrderedDict"):
-        return dict(value.items())
-    return value
+KIND = """
+(lambda value, python=__import__("builtins"): python.next(
+    (kind.__name__ for kind in (python.dict, python.list, python.tuple, python.set, python.frozenset, python.str)
+     if python.isinstance(value, kind)), ""))
+"""
 
 
-def taken(learner, name):
-    """What the notebook calls so; a function's results are as `plain` gives them."""
-    value = plain(learner[name])
+def plain(learner, value):
+    """Plain data for what derives from it, such as a Counter: the test compared it as what it derives from."""
+    if type(value) in (list, tuple) and len(value) <= 10_000:
+        return type(value)(plain(learner, item) for item in value)
+    if type(value) is dict and len(value) <= 10_000:
+        return {key: plain(learner, item) for key, item in value.items()}
+    if not hasattr(value, "type_name") or value.type_name in ("function", "type", "module", "method", "generator"):
+        return value
+    kind = learner.run(KIND)(value)
+    if kind == "dict":
+        return {key: plain(learner, item) for key, item in value.items()}
+    if kind in ("list", "tuple", "set", "frozenset"):
+        return {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[kind](
+            plain(learner, item) for item in value
+        )
+    return learner.run("__import__('builtins').str.__str__")(value) if kind == "str" else value
+
+
+def taken(learner, name, owner=None):
+    """What the notebook, or a module of the learner's, calls so; what a function gives is as `plain` makes it."""
+    value = plain(learner, learner[name] if owner is None else getattr(owner, name))
     if not hasattr(value, "type_name") or value.type_name not in ("function", "builtin_function_or_method", "method"):
         return value
-    return lambda *args, **kwargs: plain(value(*args, **kwargs))
+    return lambda *args, **kwargs: plain(learner, value(*args, **kwargs))
 '''
 
 _ABOVE = '''
@@ -178,9 +196,10 @@ class WrittenTest:
         if self.above is None:
             return []
         including = ", including=True" if self.including else ""
+        # Another name than the parameter's: of what a test in the kernel names, its definition is sent along.
         return [
-            "@pytest.fixture",
-            f"def {self._fixture}(learner):",
+            f"@pytest.fixture(name={text(self._fixture)})",
+            f"def _{self._fixture}(learner):",
             f"    return cells_above(learner, {text(self.above)}{including})",
         ]
 

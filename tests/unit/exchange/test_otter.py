@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from openjupyter_service.exercises.course import load_exercise
 from openjupyter_service.grading.check.findings import ExerciseResult
 from openjupyter_service.grading.check.hidden import note_hidden_files, read_public
 from openjupyter_service.grading.check.sources import check_sources, hidden_tests
+from openjupyter_service.judge.kernel_tests import needed_sources
 from tests.unit.exchange.percent import notebook_of
 
 HERE = Path(__file__).parent / "otter"
@@ -119,6 +121,18 @@ def test_an_archive_of_the_autograder_is_looked_into(tmp_path: Path) -> None:
     assert tests.count("@pytest.mark.points(") == 6 and "SEEDING" in tests
     assert tests.count("@pytest.mark.in_kernel") == 1
     assert any(note.what == "the solution" for note in draft.notes.of(Kind.DROPPED))
+
+
+@pytest.mark.parametrize("name", ["doctests", "exceptions"])
+def test_what_is_sent_to_the_kernel_needs_no_pytest(name: str, tmp_path: Path) -> None:
+    """The learner's image does not have it."""
+    (draft,) = import_otter(lab(name, tmp_path), in_kernel=True)
+    source = draft.tests["test_lab.py"].decode()
+    tests = re.findall(r"^def (test_q\w+)\(learner", source, re.MULTILINE)
+    assert len(tests) > 5
+    for test in tests:
+        sent = [text for text in needed_sources(source, test) if not text.startswith(("import ", "from "))]
+        assert len(sent) > 3 and not [text for text in sent if "pytest" in text]
 
 
 def test_tests_are_read_from_a_notebooks_metadata(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ CONTRACTS = {
     f"{SERVICE}.{name}" for name in ("settings", "errors", "names", "platforms", "report", "parent", "secrets")
 }
 WIRE = f"{LEARNER}.wire"
+CGROUP = f"{LEARNER}.cgroup"
 
 
 def below(*names: str) -> set[str]:
@@ -32,8 +33,10 @@ LAYERS = {
     f"{SERVICE}.sandbox": CONTRACTS | {WIRE},
     f"{SERVICE}.judge": {WIRE},
     WIRE: set(),
-    f"{LEARNER}.agent": {WIRE},
+    CGROUP: set(),
+    f"{LEARNER}.agent": {WIRE, CGROUP},
     f"{LEARNER}.client": set(),
+    f"{LEARNER}.workspace": {CGROUP},
     LEARNER: {f"{LEARNER}.client"},
     SERVICE: set(),
     **dict.fromkeys(CONTRACTS, CONTRACTS),
@@ -54,6 +57,7 @@ OWNERS = {
     "pytest": {f"{SERVICE}.judge"},
     "nbclient": {f"{LEARNER}.agent"},
     "requests": {f"{LEARNER}.client"},
+    "jupyter_server": {f"{LEARNER}.workspace"},
 }
 """A library, and the only parts of our two packages that may import it."""
 
@@ -210,7 +214,7 @@ def test_lti_knows_no_web_framework() -> None:
 
 
 def test_what_runs_with_learners_knows_nothing_of_the_service() -> None:
-    for part in (LEARNER, f"{LEARNER}.agent", f"{LEARNER}.client", WIRE):
+    for part in (LEARNER, f"{LEARNER}.agent", f"{LEARNER}.client", f"{LEARNER}.workspace", CGROUP, WIRE):
         assert SERVICE not in outside_imports(part)
 
 

@@ -14,6 +14,7 @@ CONTRACTS = {
     f"{SERVICE}.{name}" for name in ("settings", "errors", "names", "platforms", "report", "parent", "secrets")
 }
 WIRE = f"{LEARNER}.wire"
+CGROUP = f"{LEARNER}.cgroup"
 
 
 def below(*names: str) -> set[str]:
@@ -34,10 +35,12 @@ LAYERS = {
     f"{SERVICE}.sandbox": CONTRACTS | {WIRE},
     f"{SERVICE}.judge": {WIRE},
     WIRE: set(),
-    f"{LEARNER}.agent": {WIRE},
+    CGROUP: set(),
+    f"{LEARNER}.agent": {WIRE, CGROUP},
     f"{LEARNER}.client": set(),
     f"{LEARNER}.updates": set(),
     f"{LEARNER}.server": {f"{LEARNER}.updates"},
+    f"{LEARNER}.workspace": {CGROUP},
     LEARNER: {f"{LEARNER}.client"},
     SERVICE: set(),
     **dict.fromkeys(CONTRACTS, CONTRACTS),
@@ -59,7 +62,7 @@ OWNERS = {
     "nbclient": {f"{LEARNER}.agent"},
     "requests": {f"{LEARNER}.client"},
     "httpx": {f"{LEARNER}.server"},
-    "jupyter_server": {f"{LEARNER}.server"},
+    "jupyter_server": {f"{LEARNER}.server", f"{LEARNER}.workspace"},
 }
 """A library, and the only parts of our two packages that may import it."""
 
@@ -216,7 +219,8 @@ def test_lti_knows_no_web_framework() -> None:
 
 
 def test_what_runs_with_learners_knows_nothing_of_the_service() -> None:
-    for part in (LEARNER, f"{LEARNER}.agent", f"{LEARNER}.client", f"{LEARNER}.server", WIRE):
+    runs_there = ("agent", "client", "server", "updates", "workspace")
+    for part in (LEARNER, *(f"{LEARNER}.{name}" for name in runs_there), CGROUP, WIRE):
         assert SERVICE not in outside_imports(part)
 
 

@@ -14,11 +14,11 @@ import nbformat
 from openjupyter.agent.forks import Forks, KernelLost
 from openjupyter.agent.home import Home
 from openjupyter.agent.link import Link, PipeLink, SocketLink
-from openjupyter.agent.memory import peak_bytes
 from openjupyter.agent.notebook import NotebookRun, Run
 from openjupyter.agent.processes import kill_below
 from openjupyter.agent.user import LearnerUser
 from openjupyter.agent.zygote import ZygoteClient
+from openjupyter.cgroup import peak_bytes
 from openjupyter.wire.errors import WireError
 from openjupyter.wire.frames import Frame, is_frame, pack, unpack
 

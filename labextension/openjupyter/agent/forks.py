@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 
 from openjupyter.agent import probe
-from openjupyter.agent.memory import oom_kills
 from openjupyter.agent.processes import Process, below, kill_below, memory_bytes
 from openjupyter.agent.zygote import ForkedKernel
+from openjupyter.cgroup import oom_kills
 from openjupyter.wire.errors import WireError
 from openjupyter.wire.frames import Frame, envelope, receive_body
 

@@ -14,8 +14,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 
 from openjupyter.agent.kernels import SandboxKernelManager
-from openjupyter.agent.memory import cpu_seconds, oom_kills
 from openjupyter.agent.zygote import ForkedKernel, ZygoteClient
+from openjupyter.cgroup import cpu_seconds, oom_kills
 
 MAX_ERROR_TEXT = 2_000
 MAX_TRACEBACK = 10_000

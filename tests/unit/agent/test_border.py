@@ -1,4 +1,4 @@
-"""The agent's own borders: paths of files, users, cgroup counters."""
+"""The agent's own borders: paths of files, users."""
 
 import os
 import pwd
@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from openjupyter.agent.agent import checked_path
-from openjupyter.agent.memory import oom_kills, peak_bytes
 from openjupyter.agent.user import LearnerUser
 from openjupyter.wire.errors import WireError
 
@@ -45,37 +44,3 @@ def test_root_starts_processes_as_the_learner(monkeypatch: pytest.MonkeyPatch) -
         changes.append(("inside", 1))
         raise OSError
     assert changes == [("gid", 1235), ("uid", 1234), ("inside", 1), ("uid", 0), ("gid", 0)]
-
-
-V2_EVENTS = "low 0\nhigh 3\nmax 4\noom 6\noom_kill 2\noom_group_kill 0\n"
-V1_CONTROL = "oom_kill_disable 0\nunder_oom 0\noom_kill 5\n"
-
-
-def tree(root: Path, **files: str) -> Path:
-    for name, text in files.items():
-        path = root / name.replace("__", "/").replace("_DOT_", ".")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return root
-
-
-def test_counters_of_cgroup_v2(tmp_path: Path) -> None:
-    root = tree(tmp_path, memory_DOT_events=V2_EVENTS, memory_DOT_peak="123456789\n")
-    assert (oom_kills(root), peak_bytes(root)) == (2, 123456789)
-
-
-def test_counters_of_cgroup_v1(tmp_path: Path) -> None:
-    root = tree(
-        tmp_path, memory__memory_DOT_oom_control=V1_CONTROL, memory__memory_DOT_max_usage_in_bytes="987654321\n"
-    )
-    assert (oom_kills(root), peak_bytes(root)) == (5, 987654321)
-
-
-def test_old_kernels_that_do_not_count_kills(tmp_path: Path) -> None:
-    root = tree(tmp_path, memory__memory_DOT_oom_control="oom_kill_disable 0\nunder_oom 0\n")
-    assert (oom_kills(root), peak_bytes(root)) == (0, None)
-
-
-def test_a_kernel_that_tells_nothing(tmp_path: Path) -> None:
-    assert (oom_kills(tmp_path), peak_bytes(tmp_path)) == (0, None)
-    assert peak_bytes(tree(tmp_path, memory_DOT_peak="max\n")) is None

@@ -11,7 +11,7 @@ from openjupyter_service.hub.proxy import OpenJupyterProxy
 from openjupyter_service.hub.secrets import secret
 from openjupyter_service.hub.spawner import THREADS, OpenJupyterSpawner
 from openjupyter_service.settings import SETTINGS_VARIABLE, Settings
-from openjupyter_service.store import Launches, Store
+from openjupyter_service.store import Launches, People, Store
 
 SERVICE = "openjupyter"
 HOME = "/home/learner"
@@ -123,6 +123,7 @@ def apply_spawner(c: Any, settings: Settings, inside: str) -> None:
     c.DockerSpawner.network_name = learner.network
     c.OpenJupyterSpawner.internet_network = internet_network(learner.network)
     c.OpenJupyterSpawner.needs_internet = _internet_rule(settings)
+    c.OpenJupyterSpawner.locale_of = _locale_rule(settings)
     c.Spawner.hub_connect_url = inside
     c.Spawner.default_url = "/lab"
     c.Spawner.start_timeout = learner.start_seconds
@@ -182,6 +183,16 @@ def _internet_rule(settings: Settings) -> Any:
         return lambda learner: False
     launches = Launches(Store(settings.store_url))
     return lambda learner: any(placement.course in courses for placement in launches.placements(learner))
+
+
+def _locale_rule(settings: Settings) -> Any:
+    people = People(Store(settings.store_url))
+
+    def locale_of(learner: str) -> str | None:
+        person = people.get(learner)
+        return person.locale if person else None
+
+    return locale_of
 
 
 def _surroundings() -> dict[str, str]:

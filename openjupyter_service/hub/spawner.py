@@ -11,6 +11,7 @@ from traitlets import Callable, Int, Unicode
 
 THREADS = 16
 REMOVE_SECONDS = 60
+LOCALE_VARIABLE = "OPENJUPYTER_LOCALE"
 
 
 class OpenJupyterSpawner(DockerSpawner):
@@ -27,8 +28,22 @@ class OpenJupyterSpawner(DockerSpawner):
         help="Does a course of this learner (hub username) allow the internet? Called in a thread.",
     )
 
+    locale_of = Callable(
+        lambda learner: None,
+        config=True,
+        help="The locale of a learner (hub username), such as de-DE, as the LMS told it; or None. Called in a thread.",
+    )
+
+    _locale: str | None = None
+
+    def get_env(self) -> dict[str, str]:
+        """What the container is told; of the learner, their language."""
+        told = {LOCALE_VARIABLE: self._locale} if self._locale else {}
+        return {**super().get_env(), **told}
+
     async def create_object(self) -> Any:
         """Create the container; join the second network before anything runs in it."""
+        self._locale = await asyncio.to_thread(self.locale_of, self.user.name)
         if await asyncio.to_thread(self.needs_internet, self.user.name):
             inherited = {key: value for key, value in self.extra_host_config.items() if key != "dns"}
             self.set_trait("extra_host_config", inherited)

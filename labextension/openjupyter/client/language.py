@@ -2,18 +2,19 @@
 
 import gettext
 import os
+import re
 from pathlib import Path
 
-VARIABLE = "OPENJUPYTER_LANGUAGE"
-"""Set by the launch, such as "de". Without it count LANGUAGE, LC_ALL, LC_MESSAGES and LANG, as gettext reads them."""
+VARIABLE = "OPENJUPYTER_LOCALE"
+"""The launch's locale, such as "de-DE". Without it gettext reads LANGUAGE, LC_ALL, LC_MESSAGES and LANG."""
 
 _FOLDER = Path(__file__).with_name("locale")
 
 
 def translations() -> gettext.NullTranslations:
     """The catalogue for the environment as it is now; English where there is none."""
-    wanted = os.environ.get(VARIABLE, "").replace("-", "_")
-    return gettext.translation("client", _FOLDER, [wanted] if wanted else None, fallback=True)
+    told = re.match("[A-Za-z]+", os.environ.get(VARIABLE, ""))
+    return gettext.translation("client", _FOLDER, [told[0].lower()] if told else None, fallback=True)
 
 
 def language() -> str:

@@ -10,7 +10,7 @@ from openjupyter_service.hub.config import apply
 from openjupyter_service.hub.proxy import OpenJupyterProxy
 from openjupyter_service.hub.spawner import OpenJupyterSpawner
 from openjupyter_service.settings import Settings
-from openjupyter_service.store import Launches, Store
+from openjupyter_service.store import Launches, People, Store
 from tests.unit.hub.site import make_settings
 
 GATEWAY = "172.30.0.1"
@@ -166,3 +166,14 @@ def test_the_internet_follows_a_learners_courses(tmp_path: Path) -> None:
 
 def test_without_such_a_course_nobody_has_the_internet(tmp_path: Path) -> None:
     assert applied(make_settings(tmp_path)).OpenJupyterSpawner.needs_internet("ada") is False
+
+
+def test_a_learner_gets_the_language_that_the_lms_told(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path)
+    store = Store(settings.store_url)
+    store.upgrade()
+    People(store).remember("ada", "Ada", "de-DE")
+    People(store).remember("bob", "Bob", None)
+    store.close()
+    rule = applied(settings).OpenJupyterSpawner.locale_of
+    assert [rule("ada"), rule("bob"), rule("nobody")] == ["de-DE", None, None]

@@ -1,11 +1,25 @@
 """Errors that people read. Each carries a sentence with the next step; the web layer maps them to HTTP statuses."""
 
+from openjupyter_service.language import Speech, filled
+
 
 class OpenJupyterError(Exception):
-    """Base of every error that is meant to be shown; its text is one clear sentence."""
+    """Base of every error that is meant to be shown; its text is one clear sentence.
+
+    What learners may read is marked with `N_` and translated where it is shown: `text` is then the English sentence
+    with {placeholders}, and `values` are for these.
+    """
 
     status = 500
     """HTTP status that the web layer answers with."""
+
+    def __init__(self, text: str = "", **values: object) -> None:
+        super().__init__(filled(text, values))
+        self._text, self._values = text, values
+
+    def said(self, speech: Speech) -> str:
+        """The sentence in somebody's language, or in English where it is not for learners."""
+        return speech.text(self._text, **self._values)
 
 
 class SettingsError(OpenJupyterError):

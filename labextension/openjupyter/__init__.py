@@ -1,4 +1,7 @@
-"""OpenJupyter in the notebook: `import openjupyter; openjupyter.grade()` submits the notebook and shows its report."""
+"""OpenJupyter in the notebook: `import openjupyter; openjupyter.grade()` submits the notebook and shows its report.
+
+`%load_ext openjupyter` gives the magic `%grade`, which does the same.
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -16,3 +19,10 @@ def __getattr__(name: str) -> Any:
 
         return grade
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """What `%load_ext openjupyter` calls."""
+    from openjupyter.client.magic import grade_magic
+
+    ipython.register_magic_function(grade_magic, "line", "grade")

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from openjupyter_service.errors import ExerciseError, NotFound
 from openjupyter_service.exercises.file import ExerciseFile
 from openjupyter_service.exercises.mistakes import read_exercise_file
+from openjupyter_service.language import N_
 
 EXERCISE_FILE = "exercise.toml"
 SOLUTION_FILE = "solution.ipynb"
@@ -104,7 +105,7 @@ def load_exercise(private: Path, name: str) -> Exercise:
     """
     # The name comes from launches and requests: compared with what is there, never joined blindly.
     if name not in exercise_names(private):
-        raise NotFound(f"there is no exercise {name[:100]!r} in this course")
+        raise NotFound(N_("there is no exercise {name} in this course"), name=repr(name[:100]))
     folder = private / name
     values = read_exercise_file(folder / EXERCISE_FILE).model_dump()
     values["notebook"] = values["notebook"] or f"{name}/{name}.ipynb"
@@ -139,5 +140,7 @@ def exercise_of_notebook(private: Path, notebook: str) -> Exercise:
     if nearby is None:
         if broken is not None:
             raise broken
-        raise NotFound(f"the notebook {notebook[:100]!r} belongs to no exercise of this course")
+        raise NotFound(
+            N_("the notebook {notebook} belongs to no exercise of this course"), notebook=repr(notebook[:100])
+        )
     return nearby

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from openjupyter_service.errors import InvalidSubmission, TooLarge
+from openjupyter_service.language import N_
 
 MAX_NOTEBOOK_BYTES = 10 * 2**20
 """Cap of a notebook without its outputs."""
 
-_AGAIN = "save it in JupyterLab and submit again"
 _CELL_TYPES = ("code", "markdown", "raw")
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
@@ -79,11 +79,14 @@ def clean_notebook(notebook: str | bytes | Mapping[str, Any]) -> bytes:
     except InvalidSubmission:
         raise
     except Exception:  # nbformat's reasons are of many classes of other libraries
-        raise InvalidSubmission(f"the file is not a notebook; {_AGAIN}") from None
+        raise InvalidSubmission(N_("the file is not a notebook; save it in JupyterLab and submit again")) from None
     if len(content) > MAX_NOTEBOOK_BYTES:
         raise TooLarge(
-            f"the notebook is larger than {MAX_NOTEBOOK_BYTES // 2**20} MB without its outputs; "
-            "take out what is large, such as pictures and long texts, and submit again"
+            N_(
+                "the notebook is larger than {limit} MB without its outputs; "
+                "take out what is large, such as pictures and long texts, and submit again"
+            ),
+            limit=MAX_NOTEBOOK_BYTES // 2**20,
         )
     return content
 
@@ -92,13 +95,13 @@ def _parse(notebook: str | bytes) -> Mapping[str, Any]:
     try:
         text = notebook if isinstance(notebook, str) else notebook.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InvalidSubmission(f"the notebook is not UTF-8 text; {_AGAIN}") from None
+        raise InvalidSubmission(N_("the notebook is not UTF-8 text; save it in JupyterLab and submit again")) from None
     try:
         values = json.loads(text.removeprefix("\ufeff"))
     except ValueError:
-        raise InvalidSubmission(f"the notebook is not JSON; {_AGAIN}") from None
+        raise InvalidSubmission(N_("the notebook is not JSON; save it in JupyterLab and submit again")) from None
     if not isinstance(values, dict):
-        raise InvalidSubmission(f"the notebook is not JSON of a notebook; {_AGAIN}")
+        raise InvalidSubmission(N_("the notebook is not JSON of a notebook; save it in JupyterLab and submit again"))
     return values
 
 
@@ -106,9 +109,17 @@ def _cells(values: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The cells, in format 4 but not yet valid; ValueError or TypeError when there are none to be found."""
     version = values.get("nbformat")
     if type(version) is not int or version < 1:
-        raise InvalidSubmission(f"the file is not a notebook: it does not say its format; {_AGAIN}")
+        raise InvalidSubmission(
+            N_("the file is not a notebook: it does not say its format; save it in JupyterLab and submit again")
+        )
     if version > 4:
-        raise InvalidSubmission(f"the file is not a notebook of format 4 or older, but of format {version}; {_AGAIN}")
+        raise InvalidSubmission(
+            N_(
+                "the file is not a notebook of format 4 or older, but of format {version}; "
+                "save it in JupyterLab and submit again"
+            ),
+            version=version,
+        )
     cells = values["cells"] if version == 4 else _upgraded(values)
     if not isinstance(cells, list):
         raise TypeError

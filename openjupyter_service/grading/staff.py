@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from openjupyter_service.errors import ExerciseError, NotFound
 from openjupyter_service.grading.advice import advice
 from openjupyter_service.grading.submit import find_exercise
+from openjupyter_service.language import N_
 from openjupyter_service.secrets import site_secret
 from openjupyter_service.settings import Settings
 from openjupyter_service.store.encryption import SecretBox
@@ -48,7 +49,8 @@ class Trouble:
     next_attempt_at: float | None
     said: str
     """What the LMS answered, or why it could not be asked."""
-    advice: str
+    advice: list[str]
+    """What to do about it: texts to translate."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ class StaffView:
         else:
             ids = self._scores.visible(person, since, [item_id])
             if not ids:
-                raise NotFound("there is no such score in your courses; perhaps it has arrived meanwhile")
+                raise NotFound(N_("there is no such score in your courses; perhaps it has arrived meanwhile"))
         return self._outbox.retry_now(ids)
 
     def _since(self) -> float:

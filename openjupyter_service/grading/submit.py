@@ -12,6 +12,7 @@ from openjupyter_service.errors import InvalidSubmission, NotFound, TooLarge
 from openjupyter_service.exercises.course import Exercise, load_exercise
 from openjupyter_service.exercises.repository import head
 from openjupyter_service.grading.notebook import clean_notebook
+from openjupyter_service.language import N_
 from openjupyter_service.settings import Settings
 from openjupyter_service.store.records import Submission
 from openjupyter_service.store.submissions import Submissions
@@ -60,7 +61,7 @@ def find_exercise(settings: Settings, course_name: str, exercise_name: str) -> E
     """The exercise of that name; NotFound when there is no such course or exercise."""
     course = settings.course(course_name)
     if course is None:
-        raise NotFound(f"there is no course {course_name[:64]!r}")
+        raise NotFound(N_("there is no course {name}"), name=repr(course_name[:64]))
     return load_exercise(course.private, exercise_name)
 
 
@@ -71,18 +72,20 @@ def _parse(body: bytes) -> _Request:
         if isinstance(error, ValidationError):
             first = error.errors(include_input=False, include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"][:1]) or "the request"
-            raise InvalidSubmission(f"the submission has a wrong value for {where}: {first['msg']}") from None
-        raise InvalidSubmission("the submission is not JSON") from None
+            raise InvalidSubmission(
+                N_("the submission has a wrong value for {where}: {reason}"), where=where, reason=first["msg"]
+            ) from None
+        raise InvalidSubmission(N_("the submission is not JSON")) from None
 
 
 def _check_files(exercise: Exercise, files: Mapping[str, str]) -> dict[str, bytes]:
     unknown = sorted(set(files) - set(exercise.files))
     if unknown:
-        raise InvalidSubmission(f"this exercise does not ask for the file {unknown[0][:100]!r}")
+        raise InvalidSubmission(N_("this exercise does not ask for the file {name}"), name=repr(unknown[0][:100]))
     try:
         contents = {name: base64.b64decode(content, validate=True) for name, content in files.items()}
     except (binascii.Error, ValueError):
-        raise InvalidSubmission("a file is not base64") from None
+        raise InvalidSubmission(N_("a file is not base64")) from None
     if sum(map(len, contents.values())) > MAX_FILES_BYTES:
-        raise TooLarge(f"the files are larger than {MAX_FILES_BYTES // 2**20} MB together")
+        raise TooLarge(N_("the files are larger than {limit} MB together"), limit=MAX_FILES_BYTES // 2**20)
     return contents

@@ -7,6 +7,7 @@ from openjupyter_service.errors import LaunchRefused, OpenJupyterError
 from openjupyter_service.hub.admission import Admitted
 from openjupyter_service.hub.door import DoorHandler, PageForm
 from openjupyter_service.hub.login import decode_form
+from openjupyter_service.language import N_
 
 PURPOSE = "admin"
 OPERATOR = "operator"
@@ -27,9 +28,9 @@ class AdminLoginHandler(DoorHandler):
         token = str(self.get_query_argument("ticket", ""))[:_MAX_TICKET]
         if await self.in_thread(self.registry.tickets.look, PURPOSE, token) is None:
             return await self._too_late()
-        form = PageForm(f"{self.hub.base_url}admin-login", [("ticket", token)], "Sign in as operator")
+        form = PageForm(f"{self.hub.base_url}admin-login", [("ticket", token)], N_("Sign in as operator"))
         await self.page(
-            "Sign in as operator?", "You will administer this installation. The link works once.", form=form
+            N_("Sign in as operator?"), N_("You will administer this installation. The link works once."), form=form
         )
 
     async def post(self) -> None:
@@ -47,8 +48,8 @@ class AdminLoginHandler(DoorHandler):
 
     async def _too_late(self) -> None:
         await self.page(
-            "This link does not work any more",
-            "It was used already, or is too old. `openjupyter admin-link` prints a new one.",
+            N_("This link does not work any more"),
+            N_("It was used already, or is too old. `openjupyter admin-link` prints a new one."),
             status=401,
         )
 

@@ -27,8 +27,12 @@ def name_of(registry: Registry, launch: Launch) -> str:
     return learner_name(identity_key(registry.settings), launch.platform, launch.subject)
 
 
-def admit(registry: Registry, launch: Launch, hub_path: str, service_url: str) -> tuple[Admitted, str]:
+def admit(
+    registry: Registry, launch: Launch, hub_path: str, service_url: str, language: str | None = None
+) -> tuple[Admitted, str]:
     """Note the placement. Returns who comes in, and where they go.
+
+    `language` is their browser's, for those whose LMS does not tell a locale.
 
     Raises:
         NotFound: the launch names no exercise.
@@ -56,7 +60,7 @@ def admit(registry: Registry, launch: Launch, hub_path: str, service_url: str) -
         resource_title=launch.resource_title,
         counts=Counts(exercise.counts),
     )
-    registry.people.remember(name, launch.display_name, launch.locale)
+    registry.people.remember(name, launch.display_name, launch.locale or language)
     return Admitted(name), notebook_address(hub_path, service_url, course, exercise.notebook)
 
 

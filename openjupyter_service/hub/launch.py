@@ -16,13 +16,14 @@ from openjupyter_service.hub.login import (
     is_same_browser,
 )
 from openjupyter_service.hub.window import offer_window
+from openjupyter_service.language import N_
 from openjupyter_service.lti.launch import Launch, Message
 from openjupyter_service.lti.launch11 import Consumer, Parameters, verify_launch
 from openjupyter_service.lti.launch13 import verify_id_token
 from openjupyter_service.platforms import Platform13
 
 _REPOSTED = "openjupyter_reposted"
-_WELCOME = "Please open your exercise from your course. You will be signed in by it, and need no password here."
+_WELCOME = N_("Please open your exercise from your course. You will be signed in by it, and need no password here.")
 
 
 class LaunchHandler(DoorHandler):
@@ -30,7 +31,7 @@ class LaunchHandler(DoorHandler):
 
     async def get(self) -> None:
         """A friendly page."""
-        await self.page("Open this exercise from your course", _WELCOME)
+        await self.page(N_("Open this exercise from your course"), _WELCOME)
 
     async def post(self) -> None:
         """Sign the learner in and go to the exercise; refusals tell their reason to the log alone."""
@@ -44,17 +45,19 @@ class LaunchHandler(DoorHandler):
             await self.refuse(error)
 
     async def _enter(self, launch: Launch) -> None:
+        self.launch_locale = launch.locale
         if launch.message is Message.DEEP_LINKING:
             if not launch.is_staff:
                 raise Forbidden(f"a deep linking request of {launch.platform} by somebody who is not staff")
             return await select.show(self, launch, await self.in_thread(name_of, self.registry, launch))
         admitted, address = await self.in_thread(
-            admit, self.registry, launch, self.hub.base_url, self.authenticator.service_url
+            admit, self.registry, launch, self.hub.base_url, self.authenticator.service_url, self.speech.language
         )
         self.log.info("launch of %s by %s", launch.platform, admitted.name)
         if self.is_framed:
             # Cookies of the hub are not kept in a frame, and JupyterLab has no room there.
-            return await offer_window(self, {"kind": "launch", "name": admitted.name, "address": address})
+            data = {"kind": "launch", "name": admitted.name, "address": address, "locale": self.launch_locale}
+            return await offer_window(self, data)
         await sign_in(self, admitted, address)
 
     async def _launch11(self, body: Parameters) -> Launch:
@@ -116,8 +119,8 @@ class LaunchHandler(DoorHandler):
 
     async def _repost(self, body: Parameters) -> None:
         """The same form once more, from a page of ours: cookies that do not come along cross-site come then."""
-        form = PageForm(self.tool.launch, [*body, (_REPOSTED, "1")], "Continue", at_once=True)
-        await self.page("One moment, please", "Your exercise is about to open.", form=form)
+        form = PageForm(self.tool.launch, [*body, (_REPOSTED, "1")], N_("Continue"), at_once=True)
+        await self.page(N_("One moment, please"), N_("Your exercise is about to open."), form=form)
 
 
 async def sign_in(handler: DoorHandler, admitted: Admitted, address: str) -> None:

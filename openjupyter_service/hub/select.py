@@ -15,6 +15,7 @@ from openjupyter_service.errors import LaunchRefused, OpenJupyterError
 from openjupyter_service.grading.catalogue import Entry, catalogue
 from openjupyter_service.hub.door import DoorHandler, PageForm
 from openjupyter_service.hub.login import decode_form
+from openjupyter_service.language import N_
 from openjupyter_service.lti.deep_linking import ChosenLink, ContentAnswer, answer11, answer13
 from openjupyter_service.lti.launch import Launch
 from openjupyter_service.platforms import Platform11, Platform13
@@ -38,6 +39,7 @@ async def show(handler: DoorHandler, launch: Launch, name: str) -> None:
         "data": request.data,
         "several": request.accepts_several,
         "lineitems": request.accepts_lineitem,
+        "locale": launch.locale,
     }
     token = await handler.in_thread(handler.registry.tickets.issue, PURPOSE, data, SELECTION_SECONDS)
     handler.log.info("%s chooses exercises for %s", name, launch.platform)
@@ -49,7 +51,9 @@ class SelectHandler(DoorHandler):
 
     async def get(self) -> None:
         """Somebody has reloaded."""
-        await self.page("Choose exercises from your course", "Please go back to your course and begin again there.")
+        await self.page(
+            N_("Choose exercises from your course"), N_("Please go back to your course and begin again there.")
+        )
 
     async def post(self) -> None:
         """Use the ticket up, and send the browser back to the LMS with the links."""
@@ -65,16 +69,17 @@ class SelectHandler(DoorHandler):
         data = await self.in_thread(tickets.look, PURPOSE, token)
         if data is None:
             raise LaunchRefused("the ticket of a selection is unknown, was used already, or has expired")
+        self.launch_locale = data.get("locale")
         cancelled = (_CANCEL, "1") in fields
         chosen = [] if cancelled else await self._chosen([value for name, value in fields if name == "exercise"])
         if not cancelled and (not chosen or (len(chosen) > 1 and not data["several"])):
-            return await _page(self, token, data, "Please choose an exercise first.")
+            return await _page(self, token, data, N_("Please choose an exercise first."))
         if await self.in_thread(tickets.redeem, PURPOSE, token) is None:
             raise LaunchRefused("the ticket of a selection was used at the same time")
         answer = await self.in_thread(self._content, data, chosen)
-        form = PageForm(answer.url, answer.fields, "Back to your course", at_once=True)
-        title = "Nothing was chosen" if cancelled else "Your exercises are on their way"
-        await self.page(title, "One moment, please.", form=form)
+        form = PageForm(answer.url, answer.fields, N_("Back to your course"), at_once=True)
+        title = N_("Nothing was chosen") if cancelled else N_("Your exercises are on their way")
+        await self.page(title, N_("One moment, please."), form=form)
 
     async def _chosen(self, keys: list[str]) -> list[Entry]:
         entries = {entry.key: entry for entry in await self.in_thread(catalogue, self.registry.settings)}
@@ -88,7 +93,10 @@ class SelectHandler(DoorHandler):
             for entry in chosen
         ]
         count = len(links)
-        message = f"{count} exercise{'' if count == 1 else 's'} chosen" if links else "Nothing was chosen"
+        ngettext = self.speech.plural
+        message = self.speech.text(N_("Nothing was chosen"))
+        if links:
+            message = ngettext("{count} exercise chosen", "{count} exercises chosen", count)
         common: dict[str, Any] = {"return_url": data["return_url"], "data": data["data"], "links": links}
         common |= {"message": message, "now": time.time()}
         if isinstance(platform, Platform13):
@@ -110,13 +118,13 @@ async def _page(handler: DoorHandler, token: str, data: dict[str, Any], problem:
     handler.set_status(400 if problem else 200)
     handler.secure_page(nonce, form_action="'self'")
     handler.finish(
-        await handler.render_template(
+        await handler.render_words(
             TEMPLATE,
             nonce=nonce,
             action=f"{handler.hub.base_url}lti/select",
             ticket=token,
             several=data["several"],
-            problem=problem,
+            problem=handler.speech.text(problem),
             courses=[(course, list(group)) for course, group in groupby(entries, key=lambda entry: entry.course)],
         )
     )

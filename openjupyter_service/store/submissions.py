@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from openjupyter_service.errors import AttemptsUsedUp
+from openjupyter_service.language import N_
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.order import fair_order
 from openjupyter_service.store.records import GradingState, Passback, PassbackState, Submission, SubmissionSummary
@@ -64,9 +65,10 @@ class Submissions:
                 self._store.lock(connection, "attempts", learner, course, exercise)
                 if _attempts(connection, learner, course, exercise) >= max_attempts:
                     raise AttemptsUsedUp(
-                        f"all {max_attempts} attempts at this exercise are used up; what you handed in before counts"
+                        N_("all {count} attempts at this exercise are used up; what you handed in before counts")
                         if max_attempts > 1
-                        else "the one attempt at this exercise is used up; what you handed in before counts"
+                        else N_("the one attempt at this exercise is used up; what you handed in before counts"),
+                        count=max_attempts,
                     )
             connection.execute(
                 insert(submissions).values(

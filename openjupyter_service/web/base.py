@@ -1,5 +1,6 @@
 """What all handlers share: who is calling, JSON in and out, errors as a status and a sentence."""
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -11,8 +12,12 @@ from jupyterhub.services.auth import HubAuth
 from openjupyter_service.errors import Forbidden, OpenJupyterError
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.staff import StaffView
+from openjupyter_service.language import N_, Speech, chosen
 from openjupyter_service.settings import Settings
+from openjupyter_service.store.people import People
 from openjupyter_service.store.submissions import Submissions
+
+_OUR_FAULT = N_("the grading service has a fault; your course team can find it in the log")
 
 log = logging.getLogger(__name__)
 
@@ -26,12 +31,14 @@ class Site:
     grader: Grader
     hub_auth: HubAuth
     staff: StaffView
+    people: People
 
 
 class SiteHandler(tornado.web.RequestHandler):
     """Base of all handlers."""
 
     site: Site
+    _launch_locale: str | None = None
 
     def initialize(self, site: Site) -> None:
         """Tornado's own constructor."""
@@ -55,8 +62,20 @@ class SiteHandler(tornado.web.RequestHandler):
             or model.get("kind") != "user"
             or not self.site.hub_auth.check_scopes(self.site.hub_auth.access_scopes, model)
         ):
-            raise Forbidden("this needs the token of a learner's own server; open the exercise from your course")
-        return str(model["name"])
+            raise Forbidden(N_("this needs the token of a learner's own server; open the exercise from your course"))
+        name = str(model["name"])
+        await self.listen_to(name)
+        return name
+
+    async def listen_to(self, name: str) -> None:
+        """From now on this handler speaks the language of a person's last launch."""
+        person = await asyncio.to_thread(self.site.people.get, name)
+        self._launch_locale = person.locale if person is not None else None
+
+    @property
+    def speech(self) -> Speech:
+        """The language of who calls: that of their launch, else what their browser accepts."""
+        return Speech(chosen(self._launch_locale, self.request.headers.get("Accept-Language", "")))
 
     def token(self) -> str | None:
         """The token in the Authorization header."""
@@ -72,9 +91,9 @@ class SiteHandler(tornado.web.RequestHandler):
         error = kwargs.get("exc_info", (None, None, None))[1]
         if isinstance(error, OpenJupyterError):
             # A text about our own insides, such as a path in an exercise, is for the log.
-            status_code, message = error.status, str(error)
+            status_code, message = error.status, error.said(self.speech)
             if status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                message = "the grading service has a fault; your course team can find it in the log"
+                message = self.speech.text(_OUR_FAULT)
         else:
             message = self._reason
         self.set_status(status_code)

@@ -14,6 +14,7 @@ from typing import Any
 import tornado.web
 
 from openjupyter_service.errors import Forbidden, NotFound
+from openjupyter_service.language import N_
 from openjupyter_service.web.base import SiteHandler
 
 SERVICE = "git-upload-pack"
@@ -49,7 +50,7 @@ class _GitHandler(SiteHandler):
             raise
         course = self.site.settings.course(course_name)
         if course is None:
-            raise NotFound("there is no such course")
+            raise NotFound(N_("there is no such course"))
         return course.repository
 
     async def backend(self, repository: Path, path: str, query: str, body: bytes) -> None:
@@ -109,7 +110,7 @@ class GitReferencesHandler(_GitHandler):
         """List the references."""
         repository = await self.repository(course_name)
         if self.get_query_argument("service", "") != SERVICE:
-            raise Forbidden("this course can be pulled, not pushed to")
+            raise Forbidden(N_("this course can be pulled, not pushed to"))
         await self.backend(repository, "/info/refs", f"service={SERVICE}", b"")
 
 

@@ -17,12 +17,13 @@ from jupyterhub.services.auth import HubOAuthCallbackHandler, HubOAuthenticated,
 from tornado.template import Loader
 
 from openjupyter_service.errors import Forbidden, OpenJupyterError
-from openjupyter_service.grading.staff import Troubles
+from openjupyter_service.grading.staff import Trouble, Troubles
+from openjupyter_service.language import N_, Speech, chosen
 from openjupyter_service.web.base import Site, SiteHandler
 
 _LOADER = Loader(str(Path(__file__).parent / "templates"), autoescape="xhtml_escape")
 _MAX_ID = 2**53
-_NOBODY = "this needs a token of your own, or a browser that is signed in; open the exercise from your course"
+_NOBODY = N_("this needs a token of your own, or a browser that is signed in; open the exercise from your course")
 
 
 class StaffHandler(HubOAuthenticated, SiteHandler):
@@ -52,11 +53,17 @@ class StaffHandler(HubOAuthenticated, SiteHandler):
         self._hub_auth_user_cache = known
         if model and (known is None or known["kind"] != "user"):
             raise Forbidden(_NOBODY)
+        if known is not None:
+            await self.listen_to(str(known["name"]))
         return known
 
     def admit(self, model: dict[str, Any]) -> None:
         """Note whose courses are shown. An administrator of the hub sees all."""
         self.person = None if model.get("admin") is True else str(model["name"])
+
+    def advice(self, trouble: Trouble) -> str:
+        """What to do about a score, in the language of who asks."""
+        return " ".join(map(self.speech.text, trouble.advice))
 
     @property
     def before(self) -> int | None:
@@ -75,15 +82,16 @@ class PassbacksApiHandler(StaffHandler):
         own = {f"read:users!user={model['name']}"}
         if getattr(self, "_token_authenticated", False) and not self.hub_auth.check_scopes(own, model):
             raise Forbidden(
-                "the token of a server is not enough: make one on the hub's token page, or open the exercise from "
-                "your course and look at the page passbacks"
+                N_(
+                    "the token of a server is not enough: make one on the hub's token page, or open the exercise from "
+                    "your course and look at the page passbacks"
+                )
             )
         self.admit(model)
         troubles = await asyncio.to_thread(self.site.staff.page, self.person, self.before)
         self.set_header("Cache-Control", "no-store")
-        self.answer(
-            {"count": troubles.count, "older": troubles.older, "passbacks": [asdict(t) for t in troubles.found]}
-        )
+        found = [{**asdict(each), "advice": self.advice(each)} for each in troubles.found]
+        self.answer({"count": troubles.count, "older": troubles.older, "passbacks": found})
 
 
 class PassbacksHandler(StaffHandler):
@@ -97,8 +105,10 @@ class PassbacksHandler(StaffHandler):
         self.admit(model)
         if self.person is not None and not await asyncio.to_thread(self.site.staff.is_staff, self.person):
             raise Forbidden(
-                "this page is for the staff of a course. If you are, open an exercise from your course first: "
-                "your LMS tells us then."
+                N_(
+                    "this page is for the staff of a course. If you are, open an exercise from your course first: "
+                    "your LMS tells us then."
+                )
             )
         troubles = await asyncio.to_thread(self.site.staff.page, self.person, self.before)
         self._show(troubles)
@@ -107,7 +117,7 @@ class PassbacksHandler(StaffHandler):
         """Send one score again, or all."""
         model = await self.identify()
         if model is None or getattr(self, "_token_authenticated", False):
-            raise Forbidden("this form is too old; please open the page anew")
+            raise Forbidden(N_("this form is too old; please open the page anew"))
         self.admit(model)
         number = _number(self.get_body_argument("id", ""))
         if number is None and self.get_body_argument("all", "") != "1":
@@ -118,7 +128,7 @@ class PassbacksHandler(StaffHandler):
     def _show(self, troubles: Troubles) -> None:
         self._render(
             "passbacks.html",
-            title="Scores that did not arrive",
+            title=self.speech.text(N_("Scores that did not arrive")),
             troubles=troubles,
             is_first=self.before is None,
             is_operator=self.person is None,
@@ -126,7 +136,7 @@ class PassbacksHandler(StaffHandler):
             xsrf=self.xsrf_token,
             path=self.request.path,
             moment=_moment,
-            percent=_percent,
+            advice=self.advice,
         )
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
@@ -134,11 +144,12 @@ class PassbacksHandler(StaffHandler):
         error = kwargs.get("exc_info", (None, None, None))[1]
         text = self._reason
         if isinstance(error, OpenJupyterError):
-            status_code, text = error.status, str(error)
+            status_code, text = error.status, error.said(self.speech)
         if status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            text = "The grading service has a fault. Please try again in a moment."
+            text = self.speech.text(N_("The grading service has a fault. Please try again in a moment."))
         self.set_status(status_code)
-        self._render("problem.html", title="This page cannot be shown", text=text[:1].upper() + text[1:])
+        title = self.speech.text(N_("This page cannot be shown"))
+        self._render("problem.html", title=title, text=text[:1].upper() + text[1:])
 
     def _render(self, template: str, **values: Any) -> None:
         nonce = secrets.token_urlsafe(16)
@@ -150,7 +161,9 @@ class PassbacksHandler(StaffHandler):
         )
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cache-Control", "no-store")
-        self.finish(_LOADER.load(template).generate(nonce=nonce, **values))
+        speech = self.speech
+        words = {"_": speech.text, "ngettext": speech.plural, "speech": speech}
+        self.finish(_LOADER.load(template).generate(nonce=nonce, **words, **values))
 
 
 class CallbackHandler(HubOAuthCallbackHandler):
@@ -171,7 +184,8 @@ class CallbackHandler(HubOAuthCallbackHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """One sentence."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish("Signing in did not work. Please go back and open the page anew.")
+        speech = Speech(chosen(None, self.request.headers.get("Accept-Language", "")))
+        self.finish(speech.text(N_("Signing in did not work. Please go back and open the page anew.")))
 
 
 def _number(text: str) -> int | None:
@@ -182,7 +196,3 @@ def _number(text: str) -> int | None:
 def _moment(seconds: float) -> str:
     """ISO 8601, UTC."""
     return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")
-
-
-def _percent(score: float) -> str:
-    return f"{round(score * 100, 1):g} %"

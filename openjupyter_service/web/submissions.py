@@ -10,9 +10,11 @@ from tornado.http1connection import HTTP1Connection
 
 from openjupyter_service.errors import ExerciseError, NotFound, OpenJupyterError, TooLarge
 from openjupyter_service.exercises.course import exercise_of_notebook
+from openjupyter_service.grading.notebook import MAX_NOTEBOOK_BYTES
 from openjupyter_service.grading.points import maximum_points
 from openjupyter_service.grading.policy import policy_of
 from openjupyter_service.grading.submit import MAX_BODY_BYTES, find_exercise, submit
+from openjupyter_service.language import N_
 from openjupyter_service.report import Report
 from openjupyter_service.store.records import Submission, SubmissionSummary
 from openjupyter_service.web.base import SiteHandler
@@ -31,7 +33,7 @@ class ExerciseHandler(SiteHandler):
         learner = await self.learner()
         course = self.site.settings.course(course_name)
         if course is None:
-            raise NotFound("this folder belongs to no course; open the exercise from your course page")
+            raise NotFound(N_("this folder belongs to no course; open the exercise from your course page"))
         notebook = self.get_query_argument("notebook")
         exercise = await asyncio.to_thread(exercise_of_notebook, course.private, notebook)
         self.answer(
@@ -100,7 +102,11 @@ class SubmissionsHandler(SiteHandler):
 
 
 def _too_large() -> TooLarge:
-    return TooLarge(f"a submission may have {MAX_BODY_BYTES // 2**20} MB in all, and its notebook 10 MB")
+    return TooLarge(
+        N_("a submission may have {limit} MB in all, and its notebook {notebook} MB"),
+        limit=MAX_BODY_BYTES // 2**20,
+        notebook=MAX_NOTEBOOK_BYTES // 2**20,
+    )
 
 
 class _OneSubmission(SiteHandler):
@@ -109,7 +115,7 @@ class _OneSubmission(SiteHandler):
         name = await self.learner()
         submission = await asyncio.to_thread(self.site.submissions.get, submission_id)
         if submission is None or submission.learner != name:
-            raise NotFound("there is no such submission of yours")
+            raise NotFound(N_("there is no such submission of yours"))
         return submission
 
 

@@ -2,10 +2,10 @@
 
 import os
 import time
-from html import escape
 from typing import Any
 
 from openjupyter.client import render
+from openjupyter.client.language import _
 from openjupyter.client.notebook import SaveWatch, find_notebook, place_in_course, saving_script, unsaved_note
 from openjupyter.client.problems import GradeProblem
 from openjupyter.client.service import Service
@@ -30,6 +30,15 @@ def grade() -> None:
         _grade(view)
     except GradeProblem as problem:
         view.show(str(problem))
+    except KeyboardInterrupt:
+        view.show(_("Stopped. If your notebook was submitted already, it is graded all the same."))
+        raise
+
+
+def refuse(text: str) -> None:
+    """Show a sentence instead of grading; nothing in the sandbox."""
+    if not os.environ.get(SANDBOX_VARIABLE):
+        _View().show(text)
 
 
 def _grade(view: "_View") -> None:
@@ -38,9 +47,9 @@ def _grade(view: "_View") -> None:
     course, path = place_in_course(notebook)
     exercise = service.exercise(course, path)
     watch = SaveWatch(notebook)
-    view.run_script(saving_script(notebook), "Saving the notebook …")
+    view.run_script(saving_script(notebook), _("Saving the notebook …"))
     saved = watch.wait()
-    view.show("Submitting …")
+    view.show(_("Submitting …"))
     root = notebook.parents[len(path.split("/")) - 1]
     files = {name: root / name for name in exercise["files"] if (root / name).is_file()}
     submission = service.submit(course, exercise["name"], notebook, files)
@@ -64,15 +73,17 @@ def _with_passbacks(service: Service, submission: str) -> Json:
 def _progress_words(event: Json) -> str:
     match event.get("state"):
         case "queued":
-            return f"Submitted. In the queue: place {event.get('position', 1)} …"
+            return _("Submitted. In the queue: place {position} …").format(position=event.get("position", 1))
         case "reconnecting":
-            return "The grading service is restarting. Your submission is stored; waiting for its report …"
+            return _("The grading service is restarting. Your submission is stored; waiting for its report …")
         case "running":
-            steps = {"cell": "Running your notebook: cell", "test": "Running the hidden tests: test"}
-            if words := steps.get(event.get("step", "")):
-                return f"{words} {event.get('done')} of {event.get('total')} …"
-            return "Starting a sandbox for your notebook …"
-    return "Graded. Sending the score …"
+            done, total = event.get("done"), event.get("total")
+            if event.get("step") == "cell":
+                return _("Running your notebook: cell {done} of {total} …").format(done=done, total=total)
+            if event.get("step") == "test":
+                return _("Running the hidden tests: test {done} of {total} …").format(done=done, total=total)
+            return _("Starting a sandbox for your notebook …")
+    return _("Graded. Sending the score …")
 
 
 class _View:
@@ -82,8 +93,8 @@ class _View:
         self._handle: Any = None
 
     def show(self, text: str, html: str | None = None) -> None:
-        """Replace what is shown; screen readers hear the progress through the live region."""
-        self._display({"text/plain": text, "text/html": html or f"<p role='status'>{escape(text)}</p>"})
+        """Replace what is shown; the plain text says the same as the HTML."""
+        self._display({"text/plain": text, "text/html": html or render.message_html(text)})
 
     def run_script(self, script: str, text: str) -> None:
         """Have the browser run a script once; the next `show` takes it out of the notebook again."""

@@ -1,12 +1,13 @@
 """The notebook this kernel belongs to: where it is, and how to have the browser save it."""
 
-import datetime as dt
 import json
 import os
 import time
 from pathlib import Path, PurePosixPath
 
-from openjupyter.client.problems import NOT_LAUNCHED, GradeProblem
+from openjupyter.client.language import _
+from openjupyter.client.outlook import utc
+from openjupyter.client.problems import not_launched
 
 SAVE_SECONDS = 4.0
 """How long to wait for a browser to save; without one (papermill, a test) the file as it is counts."""
@@ -20,7 +21,7 @@ def find_notebook() -> Path:
     name = os.environ.get("JPY_SESSION_NAME", "")
     path = Path.home() / name
     if not name or path.suffix != ".ipynb" or not path.is_file():
-        raise GradeProblem(NOT_LAUNCHED)
+        raise not_launched()
     return path.resolve()
 
 
@@ -29,28 +30,41 @@ def place_in_course(notebook: Path) -> tuple[str, str]:
     try:
         relative = PurePosixPath(notebook.relative_to(Path.home().resolve()))
     except ValueError:
-        raise GradeProblem(NOT_LAUNCHED) from None
+        raise not_launched() from None
     if len(relative.parts) < 2:
-        raise GradeProblem(NOT_LAUNCHED)
+        raise not_launched()
     return relative.parts[0], str(PurePosixPath(*relative.parts[1:]))
 
 
 def saving_script(notebook: Path) -> str:
-    """JavaScript that makes JupyterLab save this notebook, and does nothing where there is no JupyterLab."""
+    """JavaScript that makes the page save this notebook, and does nothing in a page that cannot.
+
+    JupyterLab and Notebook 7 are asked for this very document where they show their application object, which is a
+    setting (`expose_app_in_browser`). Otherwise Notebook 7, whose page has one document, gets the keys for saving;
+    JupyterLab would save whichever document is in front, and is left alone unless it is this one.
+    """
     path = json.dumps(str(PurePosixPath(notebook.relative_to(Path.home().resolve()))))
     return f"""(() => {{
+  const path = {path};
   const app = window.jupyterapp;
-  if (!app) return;
-  for (const widget of app.shell.widgets('main')) {{
-    if (widget.context && widget.context.path === {path}) {{ widget.context.save(); return; }}
+  if (app) {{
+    for (const widget of app.shell.widgets('main')) {{
+      if (widget.context && widget.context.path === path) {{ widget.context.save(); return; }}
+    }}
+    return;
   }}
+  if (!decodeURIComponent(location.pathname).endsWith('/' + path)) return;
+  const mac = /Mac|iPhone|iPad/.test(navigator.platform);
+  const keys = {{ key: 's', code: 'KeyS', keyCode: 83, ctrlKey: !mac, metaKey: mac, bubbles: true, cancelable: true }};
+  document.body.dispatchEvent(new KeyboardEvent('keydown', keys));
 }})();"""
 
 
 def unsaved_note(notebook: Path) -> str:
     """What to say when no browser has saved the notebook: which state of it was graded."""
-    at = dt.datetime.fromtimestamp(notebook.stat().st_mtime, dt.UTC)
-    return f"Graded as last saved, at {at:%H:%M:%S} UTC. If you changed something since, save (Ctrl+S) and grade again."
+    return _("Graded as last saved, at {time}. If you changed something since, save (Ctrl+S) and grade again.").format(
+        time=utc(notebook.stat().st_mtime)
+    )
 
 
 class SaveWatch:

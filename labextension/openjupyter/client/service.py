@@ -10,7 +10,8 @@ from typing import Any
 
 import requests
 
-from openjupyter.client.problems import NOT_LAUNCHED, GradeProblem
+from openjupyter.client.language import _, language
+from openjupyter.client.problems import GradeProblem, not_launched
 
 Json = dict[str, Any]
 
@@ -27,6 +28,7 @@ class Service:
         self._url = url.rstrip("/")
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"token {token}"
+        self._session.headers["Accept-Language"] = language()
         # The service is beside the hub; a proxy for the internet, if one is set, does not know it.
         self._session.trust_env = False
 
@@ -35,7 +37,7 @@ class Service:
         """The service that this container was launched for; GradeProblem outside of a launch."""
         url, token = os.environ.get("OPENJUPYTER_URL"), os.environ.get("JUPYTERHUB_API_TOKEN")
         if not url or not token:
-            raise GradeProblem(NOT_LAUNCHED)
+            raise not_launched()
         return cls(url, token)
 
     def exercise(self, course: str, notebook: str) -> Json:
@@ -69,8 +71,10 @@ class Service:
             except (requests.RequestException, GradeProblem):
                 if time.monotonic() > deadline:
                     raise GradeProblem(
-                        "The grading service does not answer. Your submission is stored and will be graded; "
-                        "the score goes to your course page by itself."
+                        _(
+                            "The grading service does not answer. Your submission is stored and will be graded; "
+                            "the score goes to your course page by itself."
+                        )
                     ) from None
                 yield {"state": "reconnecting"}
             time.sleep(1)
@@ -87,8 +91,10 @@ class Service:
             answer: Json = self._request(method, path, **options).json()
         except (requests.RequestException, ValueError):
             raise GradeProblem(
-                "The grading service cannot be reached just now, so nothing was submitted. "
-                "Your work is saved; wait a minute and run this cell again."
+                _(
+                    "The grading service cannot be reached just now, so nothing was submitted. "
+                    "Your work is saved; wait a minute and run this cell again."
+                )
             ) from None
         return answer
 
@@ -105,6 +111,6 @@ def _reason(answer: requests.Response) -> str:
     try:
         return str(answer.json()["message"])
     except (ValueError, KeyError, TypeError):
-        return (
-            f"The grading service refused with status {answer.status_code}. Open the exercise again from your course."
+        return _("The grading service refused with status {status}. Open the exercise again from your course.").format(
+            status=answer.status_code
         )

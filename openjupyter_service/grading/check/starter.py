@@ -1,13 +1,14 @@
 """Is the notebook that learners get complete: a kernel, the grading cell, nothing left of another run?"""
 
 import json
+import re
 from pathlib import Path
 
 from openjupyter_service.exercises.course import Exercise
 from openjupyter_service.exercises.mistakes import shown_path
 from openjupyter_service.grading.check.findings import ExerciseResult, Subject
 
-GRADING_CALL = "openjupyter.grade("
+GRADING_CALL = re.compile(r"openjupyter\.grade\(|^[ \t]*%grade\b", re.MULTILINE)
 
 
 def note_starter_notebook(exercise: Exercise, public: Path, result: ExerciseResult) -> None:
@@ -26,7 +27,7 @@ def note_starter_notebook(exercise: Exercise, public: Path, result: ExerciseResu
             f"{shown} has no kernel in its metadata, so that JupyterLab asks learners for one; "
             "open it with Python 3 and save it",
         )
-    if not any(GRADING_CALL in source for source in code):
+    if not any(GRADING_CALL.search(source) for source in code):
         result.warn(
             Subject.STARTER,
             f"{shown} has no grading cell, so that learners cannot hand it in; "

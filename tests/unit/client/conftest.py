@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from openjupyter.client.language import VARIABLE
+
 Answer = tuple[int, Any]
 """Status, and a JSON object, or bytes; bytes are sent as they are and may end in the middle."""
 
@@ -65,6 +67,12 @@ class PlayedService:
 def stream(*events: dict[str, Any], end: bytes = b"") -> bytes:
     """A body of server-sent events."""
     return b"".join(b"data: " + json.dumps(event).encode() + b"\n\n" for event in events) + end
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may have another language."""
+    monkeypatch.setenv(VARIABLE, "en")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 import openjupyter
 from openjupyter.client import grade as module
 from openjupyter.client.notebook import SaveWatch
-from openjupyter.client.problems import NOT_LAUNCHED
+from openjupyter.client.problems import not_launched
 from tests.unit.client.conftest import PlayedService, stream
 
 REPORT = {"status": "correct", "score": 1.0, "points": 2, "max_points": 2, "failing_cell": None, "tests": []}
@@ -33,7 +33,7 @@ def launched(service: PlayedService, notebook: Path, monkeypatch: pytest.MonkeyP
 
 def test_outside_a_launch_it_says_what_to_do(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     openjupyter.grade()
-    assert capsys.readouterr().out == NOT_LAUNCHED + "\n"
+    assert capsys.readouterr().out == f"{not_launched()}\n"
 
 
 def test_in_a_launch_without_a_notebook_it_says_what_to_do(
@@ -42,7 +42,7 @@ def test_in_a_launch_without_a_notebook_it_says_what_to_do(
     monkeypatch.setenv("OPENJUPYTER_URL", service.url)
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "token")
     openjupyter.grade()
-    assert capsys.readouterr().out == NOT_LAUNCHED + "\n"
+    assert capsys.readouterr().out == f"{not_launched()}\n"
     assert service.requests == []
 
 

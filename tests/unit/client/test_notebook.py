@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from openjupyter.client.notebook import SaveWatch, find_notebook, place_in_course, saving_script, unsaved_note
-from openjupyter.client.problems import NOT_LAUNCHED, GradeProblem
+from openjupyter.client.problems import GradeProblem, not_launched
 
 
 def test_the_notebook_of_this_kernel_is_found(notebook: Path) -> None:
@@ -25,8 +25,8 @@ def test_without_a_notebook_it_says_what_to_do(home: Path, monkeypatch: pytest.M
         monkeypatch.setenv("JPY_SESSION_NAME", name)
     with pytest.raises(GradeProblem) as caught:
         find_notebook()
-    assert str(caught.value) == NOT_LAUNCHED
-    assert "Open the exercise from its link on your course page" in NOT_LAUNCHED
+    assert str(caught.value) == str(not_launched())
+    assert "Open the exercise from its link on your course page" in str(not_launched())
 
 
 @pytest.mark.parametrize("place", ["loose.ipynb", "../elsewhere/python/means.ipynb"])
@@ -46,8 +46,8 @@ def test_a_home_folder_behind_a_link_is_the_same(home: Path, notebook: Path, mon
 def test_the_script_saves_this_notebook_alone(home: Path) -> None:
     odd = home.resolve() / "python" / 'a"b\\c </script> \u2028.ipynb'
     script = saving_script(odd)
-    start, end = script.index("=== ") + 4, script.index(") { widget.context.save()")
-    assert json.loads(script[start:end]) == 'python/a"b\\c </script> \u2028.ipynb'
+    start = script.index("const path = ") + len("const path = ")
+    assert json.loads(script[start : script.index(";\n", start)]) == 'python/a"b\\c </script> \u2028.ipynb'
     assert script.isascii() and "window.jupyterapp" in script
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from openjupyter.client.render import passback_sentences, report_html, report_text
+from openjupyter.client.outlook import passback_sentences
+from openjupyter.client.render import report_html, report_text
 
 NASTY = "<script>alert(1)</script> & \"quotes\" 'single' <img src=x onerror=alert(1)> ]]> &lt;"
 
@@ -61,7 +62,7 @@ class Parsed(HTMLParser):
         self.text += data + " "
 
 
-HEADS = {"Passed", "Test", "Points", "What", "happened", "Tests", "of", "this", "exercise"}
+HEADS = {"Passed.", "Test", "Points", "What", "happened", "Tests", "of", "this", "exercise"}
 
 NASTY_DETAILS = {
     **dict.fromkeys(
@@ -153,7 +154,7 @@ def test_no_text_becomes_markup() -> None:
     plain, nasty = Parsed(report_html(submission(), "note")), Parsed(report_html(EVERYWHERE_NASTY, NASTY))
     assert set(nasty.tags) <= {*plain.tags, "div", "h3", "p", "table", "code", "em", "br", "ul", "li"}
     assert not {"script", "img"} & set(nasty.tags)
-    assert {name for name, _ in nasty.attributes} <= {"class", "style", "scope", "aria-hidden"}
+    assert {name for name, _ in nasty.attributes} <= {"class", "style", "scope", "aria-hidden", "lang"}
     assert not any("alert" in (value or "") for _, value in nasty.attributes)
     assert nasty.text.count("<script>alert(1)</script>") >= 20
 
@@ -181,7 +182,7 @@ def test_the_text_of_a_report() -> None:
         "Some tests did not pass: 1.5 of 3 points (50%)",
         "✓ First  1.5 / 1.5",
         "✗ Second  0 / 1.5",
-        "    `mean(...)` did not give what this test expects.",
+        "    Not passed. `mean(...)` did not give what this test expects.",
         "    Hint: Empty lists?",
         "Sent to Data science at 01:01:01 UTC: 50% (your best score so far).",
     ]
@@ -270,7 +271,7 @@ def test_the_text_of_a_whole_report() -> None:
         "        7 more rows are not shown.",
         "    Hint: Look again.",
         "✗ Raised  0 / 1",
-        "    No.",
+        "    Not passed. No.",
         "    Called: f()",
         "    Raised: KeyError: 'a'",
         "Style: 80%, 7 findings, of which the first 2 are listed. Style counts for 25% of the score.",

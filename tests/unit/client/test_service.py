@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from openjupyter.client import service as module
-from openjupyter.client.problems import NOT_LAUNCHED, GradeProblem
+from openjupyter.client.problems import GradeProblem, not_launched
 from openjupyter.client.service import Service
 from tests.unit.client.conftest import TOKEN, PlayedService, stream
 
@@ -32,7 +32,7 @@ def test_outside_a_launch_it_says_what_to_do(home: Path, monkeypatch: pytest.Mon
             monkeypatch.delenv(name, raising=False) if value is None else monkeypatch.setenv(name, value)
         with pytest.raises(GradeProblem) as caught:
             Service.from_environment()
-        assert str(caught.value) == NOT_LAUNCHED
+        assert str(caught.value) == str(not_launched())
 
 
 def test_a_submission_carries_notebook_files_and_token(service: PlayedService, notebook: Path) -> None:

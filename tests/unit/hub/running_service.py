@@ -15,7 +15,7 @@ from traitlets.config import Config
 
 from openjupyter_service.grading.staff import StaffView
 from openjupyter_service.hub.config import SERVICE
-from openjupyter_service.store import Submissions
+from openjupyter_service.store import People, Submissions
 from openjupyter_service.web.app import make_app
 from openjupyter_service.web.base import Site
 from tests.unit.hub.test_launch13 import Hub13, trust
@@ -51,7 +51,8 @@ class HubWithService(Hub13):
             access_scopes={f"access:services!service={SERVICE}"},
         )
         grader: Any = None
-        site = Site(self.settings, Submissions(self.store), grader, auth, StaffView(self.settings, self.store))
+        staff = StaffView(self.settings, self.store)
+        site = Site(self.settings, Submissions(self.store), grader, auth, staff, People(self.store))
         server = HTTPServer(make_app(site, PREFIX))
         sockets = bind_sockets(0, "127.0.0.1")
         server.add_sockets(sockets)

@@ -217,3 +217,16 @@ def test_nobody_is_signed_in_by_choosing(hub: Site) -> None:
     answer = hub.choose(ticket_of(page), "sums")
     for each in (page, answer):
         assert not any("jupyterhub-hub-login" in cookie.name for cookie in each.cookies)
+
+
+def test_it_all_speaks_german_to_those_whose_lms_does(hub: Site) -> None:
+    page = hub.ask(launch_presentation_locale="de-DE")
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8" and '<html lang="de">' in page.text
+    words = text(page)
+    assert "Aufgaben auswählen" in words and "3 Punkte · bis 2030-01-02 03:04 UTC" in words
+    assert "Zum Kurs hinzufügen" in words and "Choose" not in words and "point" not in words
+    problem = hub.choose(ticket_of(page))
+    assert "Bitte wähle zuerst eine Aufgabe." in problem.text and problem.status_code == 400
+    answer = hub.choose(ticket_of(page), "sums")
+    assert "Deine Aufgaben sind unterwegs" in text(answer)
+    assert answer_of(answer)[1]["lti_msg"] == "1 Aufgabe ausgewählt"

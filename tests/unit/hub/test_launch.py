@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from openjupyter_service.store import Launches
+from openjupyter_service.store import Launches, People
 from tests.unit.hub.running_hub import FORM, Hub
 from tests.unit.hub.site import KEY, SECRET
 from tests.unit.lti.wrong_ways11 import NOT_FOR_EVERYBODY_11, WRONG_WAYS_11, Signer
@@ -127,6 +127,34 @@ def test_a_broken_exercise_is_our_fault(hub: Hub) -> None:
     assert "cannot be opened at the moment" in text(answer)
     assert "exercise.toml" not in answer.text
     assert any("exercise.toml" in line for line in hub.log)
+
+
+def test_a_page_speaks_the_language_of_the_launch_or_else_of_the_browser(hub: Hub) -> None:
+    german, french = {"Accept-Language": "de-DE,de;q=0.9,en;q=0.8"}, {"Accept-Language": "fr"}
+    lost = requests.get(f"{hub.url}/hub/lti/launch", headers=german, timeout=30)
+    assert "Öffne diese Aufgabe aus deinem Kurs" in text(lost) and '<html lang="de">' in lost.text
+    for locale, headers, expected in [
+        ("de-DE", {}, "Diese Aufgabe gibt es nicht"),
+        ("de-DE", french, "Diese Aufgabe gibt es nicht"),
+        ("en-GB", german, "There is no such exercise"),
+        (None, german, "Diese Aufgabe gibt es nicht"),
+        ("fr", french, "There is no such exercise"),
+    ]:
+        answer = hub.post(
+            hub.sign({"custom_exercise": "unknown", "launch_presentation_locale": locale}), headers=FORM | headers
+        )
+        assert answer.status_code == 404 and expected in text(answer)
+    refused = hub.post(hub.sign(secret="wrong"), headers=FORM | german)
+    assert "Dieser Link ließ sich nicht prüfen" in text(refused) and "Kennung: " in text(refused)
+
+
+@pytest.mark.parametrize(("locale", "kept"), [("fr-FR", "fr-FR"), (None, "de")])
+def test_the_language_is_kept_for_the_container(hub: Hub, locale: str | None, kept: str) -> None:
+    changes = {"user_id": f"of {locale}", "launch_presentation_locale": locale}
+    assert hub.post(hub.sign(changes), headers=FORM | {"Accept-Language": "de"}).status_code == 303
+    name = [line for line in hub.log if line.startswith("User logged in: ")][-1].rpartition(" ")[2]
+    person = People(hub.store).get(name)
+    assert person is not None and person.locale == kept
 
 
 @pytest.mark.parametrize("path", ["/hub/lti/launch", "/hub/login", "/hub/home", "/hub/user-redirect/lab"])

@@ -129,7 +129,7 @@ def test_a_launch_becomes_a_placement_and_a_person(hub: Hub13, session: requests
         "ada-13", "https://lms.example/course/7/lineitems/9/lineitem?type_id=3",
     )  # fmt: skip
     person = People(hub.store).get(name)
-    assert person is not None and (person.display_name, person.locale) == ("Ada Öztürk", "de-DE")
+    assert person is not None and (person.display_name, person.locale) == ("Ada Öztürk", "en-GB")
     assert not any("Ada" in line or "ada-13" in line for line in hub.log)
 
 

@@ -17,11 +17,20 @@ API = f"{PREFIX}api/passbacks"
 
 
 class Site(HubWithService):
-    def enter(self, session: requests.Session, person: str, *, staff: bool = False, course: str = "course-7") -> str:
+    def enter(
+        self,
+        session: requests.Session,
+        person: str,
+        *,
+        staff: bool = False,
+        course: str = "course-7",
+        locale: str = "en",
+    ) -> str:
         """A launch of LTI 1.3; gives the hub username."""
         state, nonce = self.begin(session)
         claims: dict[str, Any] = self.good(nonce) | {
-            "sub": person, "name": f"Name <of> {person}", f"{CLAIM}context": {"id": course, "title": f"Title {course}"},
+            "sub": person, f"{CLAIM}launch_presentation": {"locale": locale},
+            "name": f"Name <of> {person}", f"{CLAIM}context": {"id": course, "title": f"Title {course}"},
             AGS: {"scope": [f"{SCOPE}score"], "lineitem": f"https://lms.example/{course}/lineitem"},
         }  # fmt: skip
         if staff:
@@ -241,3 +250,19 @@ def test_a_broken_return_from_the_hub_shows_no_insides(hub: Site, session: reque
     for query in ("", "?error=access_denied", "?code=x", "?code=x&state=y"):
         answer = session.get(f"{hub.service_url}{PREFIX}oauth_callback{query}", allow_redirects=False, timeout=30)
         assert answer.status_code in (400, 403) and "Signing in did not work" in answer.text
+
+
+def test_the_page_speaks_german_to_those_whose_lms_does(hub: Site, session: requests.Session) -> None:
+    number = hub.fails("ada-8", "course-8")
+    hub.enter(session, "ines-8", staff=True, course="course-8", locale="de-DE")
+    page = hub.walk(session, PAGE)
+    words = text(page)
+    assert '<html lang="de">' in page.text and "Punkte, die nicht angekommen sind" in words
+    assert "Ein Ergebnis deiner Kurse ist nicht in den Bewertungen angekommen." in words
+    assert "75 % (9 von 12)" in words and "ein Versuch" in words
+    assert "Die Administration des LMS muss diesem Tool erlauben" in words
+    assert "score" not in words.lower() and "HTTP 403: &lt;b&gt;no&lt;/b&gt;" in words, "the LMS's own words stay"
+    gone = hub.walk(session, PAGE, "POST", data={"_xsrf": xsrf(page), "id": number + 1000})
+    assert gone.status_code == 404 and "Dieses Ergebnis gibt es in deinen Kursen nicht" in text(gone)
+    twin = session.get(hub.service_url + API, params={"_xsrf": xsrf(page)}, timeout=30).json()
+    assert twin["passbacks"][0]["advice"].startswith("Die Administration des LMS")

@@ -66,7 +66,7 @@ def claims(
         f"{CLAIM}context": {"id": "course-7", "title": "Data science", "label": "DS"},
         f"{CLAIM}roles": [LEARNER],
         f"{CLAIM}custom": {"course": "python", "exercise": "warm-up"},
-        f"{CLAIM}launch_presentation": {"locale": "de-DE", "document_target": "window"},
+        f"{CLAIM}launch_presentation": {"locale": "en-GB", "document_target": "window"},
         AGS: {
             "scope": [f"{SCOPE}lineitem", f"{SCOPE}score", f"{SCOPE}result.readonly"],
             "lineitems": "https://lms.example/course/7/lineitems?type_id=3",

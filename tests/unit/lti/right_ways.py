@@ -15,7 +15,7 @@ class RightWay:
 
     changes: Mapping[str, Any]
     is_staff: bool = False
-    locale: str | None = "de-DE"
+    locale: str | None = "en-GB"
     resource_title: str = "Warm-up"
     deployment: str = "1"
     subject: str = "person-7"

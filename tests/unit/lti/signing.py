@@ -20,7 +20,7 @@ PARAMETERS = {
     "context_id": "course-7",
     "context_title": "Data science",
     "lis_person_name_full": "Ada Öztürk",
-    "launch_presentation_locale": "de-DE",
+    "launch_presentation_locale": "en-GB",
     "lis_outcome_service_url": "https://lms.example/outcome?course=7",
     "lis_result_sourcedid": '{"data":{"instanceid":"2"},"hash":"a&b"}',
     "custom_course": "python",

@@ -33,7 +33,7 @@ def test_a_signed_launch_is_read() -> None:
         "https://lms.example/outcome?course=7", '{"data":{"instanceid":"2"},"hash":"a&b"}'
     )
     assert not launch.is_staff and launch.message is Message.RESOURCE_LINK and launch.version == "1.1"
-    assert (launch.locale, launch.display_name) == ("de-DE", "Ada Öztürk")
+    assert (launch.locale, launch.display_name) == ("en-GB", "Ada Öztürk")
 
 
 def test_sha256_is_accepted_too() -> None:

@@ -47,7 +47,7 @@ async def test_a_good_launch_is_read() -> None:
         "https://lms.example/course/7/lineitems?type_id=3",
         (f"{SCOPE}lineitem", f"{SCOPE}score"),
     )
-    assert (launch.locale, launch.display_name, launch.is_staff) == ("de-DE", "Ada Öztürk", False)
+    assert (launch.locale, launch.display_name, launch.is_staff) == ("en-GB", "Ada Öztürk", False)
     assert launch.message is Message.RESOURCE_LINK and launch.content_request is None
     assert "person-7" not in repr(launch) and "Ada" not in repr(launch)
 

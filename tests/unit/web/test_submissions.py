@@ -13,6 +13,7 @@ from tornado.httpclient import HTTPResponse
 from openjupyter_service.errors import SandboxError
 from openjupyter_service.grading.notebook import MAX_NOTEBOOK_BYTES
 from openjupyter_service.report import Report, Staff, Status, TestResult, internal_error
+from openjupyter_service.store import People
 from openjupyter_service.web import submissions as module
 from tests.unit.grading.course import notebook_text, until
 from tests.unit.web.conftest import Client, data, refusal
@@ -378,3 +379,17 @@ async def test_files_arrive_whole(client: Client) -> None:
     body = client.course.body(files={"means/helper.py": base64.b64encode(content).decode()})
     submission = data(await client.fetch("api/submissions", "POST", body=body))["id"]
     assert client.course.submissions.files(submission)["means/helper.py"] == content
+
+
+async def test_a_refusal_speaks_the_language_of_the_launch_or_else_of_the_caller(client: Client) -> None:
+    async def refused(**headers: str) -> str:
+        answer = await client.fetch("api/submissions", "POST", body=b"no JSON", headers=headers)
+        return refusal(answer, 400)
+
+    german = {"Accept-Language": "de-DE,de;q=0.9"}
+    assert await refused() == "the submission is not JSON"
+    assert await refused(**german) == "die Abgabe ist kein JSON"
+    People(client.course.store).remember("ada", None, "de-AT")
+    assert await refused() == "die Abgabe ist kein JSON"
+    People(client.course.store).remember("ada", None, "en")
+    assert await refused(**german) == "the submission is not JSON"

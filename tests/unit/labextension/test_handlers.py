@@ -213,11 +213,16 @@ def test_events_come_as_they_happen_and_survive_a_restart_of_the_service(lab: La
 
 
 def test_nobody_listening_ends_the_connection_to_the_service(lab: Lab, grading: PlayedGrading) -> None:
+    wait_for_no_stream(grading)  # of the tests before
     submit(lab)
     with lab.api("GET", "submissions/s1/events", stream=True) as answer:
         next(events(answer.iter_lines(chunk_size=1)))
         assert grading.streams == 1
-    deadline = time.monotonic() + 10
+    wait_for_no_stream(grading)
+
+
+def wait_for_no_stream(grading: PlayedGrading) -> None:
+    deadline = time.monotonic() + 20
     while grading.streams and time.monotonic() < deadline:
         time.sleep(0.05)
     assert grading.streams == 0

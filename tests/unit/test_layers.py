@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SERVICE, LEARNER = "openjupyter_service", "openjupyter"
 CONTRACTS = {
-    f"{SERVICE}.{name}" for name in ("settings", "errors", "names", "platforms", "report", "parent", "secrets")
+    f"{SERVICE}.{name}"
+    for name in ("datasets", "settings", "errors", "names", "platforms", "report", "parent", "secrets")
 }
 WIRE = f"{LEARNER}.wire"
 CGROUP = f"{LEARNER}.cgroup"

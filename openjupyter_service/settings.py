@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from openjupyter_service.datasets import DataFolder, DataSet, data_set, holds, overlap
 from openjupyter_service.errors import SettingsError
 from openjupyter_service.names import Name
 from openjupyter_service.platforms import Platform, Platform11, Platform13
@@ -42,6 +43,13 @@ class Course(_Section):
     private: Path
     internet: bool = False
     """May this course's learner containers reach the internet?"""
+    datasets: DataFolder | None = None
+    """Folder that learners and gradings of this course read at /srv/data/NAME."""
+
+    @property
+    def data_sets(self) -> tuple[DataSet, ...]:
+        """The data set of this course, if it has one."""
+        return (data_set(self.name, self.datasets),) if self.datasets is not None else ()
 
 
 class LearnerSettings(_Section):
@@ -107,6 +115,31 @@ class Settings(_Section):
             raise ValueError("gateway_port must differ from port, because bind takes port on every address")
         return self
 
+    @model_validator(mode="after")
+    def _data_sets_show_nothing_else(self) -> Self:
+        closed = [(self.data_dir, "data_dir")]
+        closed += [(course.private, f"the private half of {course.name}") for course in self.courses]
+        closed += [(course.repository, f"the repository of {course.name}") for course in self.courses]
+        for platform in self.platforms:
+            if isinstance(platform, Platform11) and platform.secret_file is not None:
+                closed.append((platform.secret_file, f"the secret of {platform.name}"))
+        for course in self.courses:
+            if course.datasets is None:
+                continue
+            for path, what in closed:
+                if overlap(course.datasets, path):
+                    raise ValueError(
+                        f"the datasets of {course.name} and {what} lie in one another ({course.datasets}, {path}): "
+                        "learners would read it; put data sets into a folder of their own"
+                    )
+            for other in self.courses:
+                if other.datasets not in (None, course.datasets) and overlap(course.datasets, other.datasets):
+                    raise ValueError(
+                        f"the datasets of {course.name} and {other.name} lie in one another: learners of one would "
+                        "read those of the other; put them side by side"
+                    )
+        return self
+
     @property
     def store_url(self) -> str:
         """SQLAlchemy URL of the store."""
@@ -136,7 +169,7 @@ def load_settings(path: Path | None = None) -> Settings:
     try:
         with path.open("rb") as file:
             values: dict[str, Any] = tomllib.load(file)
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values)
     except FileNotFoundError:
         raise SettingsError(f"there is no settings file {path}; name one with {SETTINGS_VARIABLE}") from None
     except OSError as error:
@@ -146,5 +179,10 @@ def load_settings(path: Path | None = None) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         # What comes after a platform's number is first the version of LTI that it was taken for.
-        where = ".".join(str(part) for part in first["loc"] if part not in ("1.1", "1.3"))
-        raise SettingsError(f"the settings file {path} has a wrong value for {where}: {first['msg']}") from None
+        parts = [str(part) for part in first["loc"] if part not in ("1.1", "1.3")]
+        where = f" for {'.'.join(parts)}" if parts else ""
+        raise SettingsError(f"the settings file {path} has a wrong value{where}: {first['msg']}") from None
+    for course in settings.courses:
+        if course.datasets is not None and holds(course.datasets, path):
+            raise SettingsError(f"the settings file {path} lies in the datasets of {course.name}, where learners read")
+    return settings

@@ -21,6 +21,7 @@ from rich.table import Table
 from openjupyter_service.authoring.layout import find_sources
 from openjupyter_service.cli.options import grading_options, local_settings, without_overruled
 from openjupyter_service.cli.report import plain
+from openjupyter_service.datasets import DataSet
 from openjupyter_service.exercises.course import EXERCISE_FILE, Exercise
 from openjupyter_service.exercises.layout import PRIVATE_HALF, CourseFolders, find_course
 from openjupyter_service.grading.check.course import RUNS, Watch, check_course
@@ -45,7 +46,13 @@ MAX_AT_ONCE = 4
 @grading_options
 @click.option("--json", "as_json", is_flag=True, help="Print all that was found as JSON.")
 def check(
-    course: Path, names: tuple[str, ...], runs: int, public: Path | None, as_json: bool, **options: str | None
+    course: Path,
+    names: tuple[str, ...],
+    runs: int,
+    public: Path | None,
+    as_json: bool,
+    data_sets: tuple[DataSet, ...],
+    **options: str | None,
 ) -> None:
     """Check the exercises of COURSE: a folder with hidden_tests/ and notebooks/, a private half, or one exercise.
 
@@ -55,7 +62,7 @@ def check(
     started = time.monotonic()
     with _shown_progress(folders.names) as watch:
         at_once = min(MAX_AT_ONCE, os.cpu_count() or 1)
-        results = asyncio.run(check_course(folders, _grader(options), watch, runs, at_once))
+        results = asyncio.run(check_course(folders, _grader(options, data_sets), watch, runs, at_once))
     sound = all(result.sound for result in results)
     if as_json:
         found = {
@@ -96,8 +103,8 @@ def _chosen(course: Path, public: Path | None, names: tuple[str, ...]) -> Course
     return CourseFolders(folders.private, chosen, folders.public)
 
 
-def _grader(options: dict[str, str | None]) -> GradeOne:
-    grader = LocalGrader(local_settings(options), f"cli-{os.getpid()}")
+def _grader(options: dict[str, str | None], data_sets: tuple[DataSet, ...]) -> GradeOne:
+    grader = LocalGrader(local_settings(options), f"cli-{os.getpid()}", data_sets)
 
     async def grade(exercise: Exercise, files: Files, seed: int) -> Report:
         return (await grader.grade(without_overruled(exercise, options), files, lambda event: None, seed)).report

@@ -15,13 +15,13 @@ from rich.console import Console
 
 from openjupyter_service.cli.options import grading_options, local_settings, without_overruled
 from openjupyter_service.cli.report import print_report
+from openjupyter_service.datasets import DataSet
 from openjupyter_service.errors import ExerciseError, SandboxError
 from openjupyter_service.exercises.course import EXERCISE_FILE, SOURCE_FILE, Exercise, load_exercise
 from openjupyter_service.exercises.layout import public_half
 from openjupyter_service.grading.local import LocalGrader, gather_files
 from openjupyter_service.grading.session import Graded, Progress
 from openjupyter_service.report import internal_error
-from openjupyter_service.settings import GradingSettings
 
 
 @click.command()
@@ -36,7 +36,13 @@ from openjupyter_service.settings import GradingSettings
 @grading_options
 @click.option("--json", "as_json", is_flag=True, help="Print the whole report, the staff part included, as JSON.")
 def grade(
-    exercise_dir: Path, notebook: Path, course: Path | None, seed: int | None, as_json: bool, **options: str | None
+    exercise_dir: Path,
+    notebook: Path,
+    course: Path | None,
+    seed: int | None,
+    as_json: bool,
+    data_sets: tuple[DataSet, ...],
+    **options: str | None,
 ) -> None:
     """Grade NOTEBOOK, and the exercise's files beside it, with the hidden tests of EXERCISE_DIR.
 
@@ -53,7 +59,8 @@ def grade(
     public = course.resolve() if course else public_half(exercise)
     files = gather_files(exercise, notebook, public)
     try:
-        graded = asyncio.run(_graded(local_settings(options), exercise, files, seed))
+        grader = LocalGrader(local_settings(options), f"cli-{os.getpid()}", data_sets)
+        graded = asyncio.run(_graded(grader, exercise, files, seed))
     except (ExerciseError, SandboxError) as error:
         if as_json:
             report = internal_error(str(error)).model_dump(mode="json")
@@ -67,9 +74,9 @@ def grade(
         print_report(Console(), report)
 
 
-async def _graded(settings: GradingSettings, exercise: Exercise, files: dict[str, bytes], seed: int | None) -> Graded:
+async def _graded(grader: LocalGrader, exercise: Exercise, files: dict[str, bytes], seed: int | None) -> Graded:
     with _shown_progress() as progress:
-        return await LocalGrader(settings, f"cli-{os.getpid()}").grade(exercise, files, progress, seed)
+        return await grader.grade(exercise, files, progress, seed)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from pathlib import Path, PurePosixPath
 
+from openjupyter_service.datasets import DataSet
 from openjupyter_service.errors import ExerciseError, SandboxError
 from openjupyter_service.exercises.course import Exercise
 from openjupyter_service.exercises.mistakes import shown_path
@@ -19,10 +20,12 @@ class LocalGrader:
     Args:
         settings: images and limits
         site: label of its containers
+        data_sets: of the course
     """
 
-    def __init__(self, settings: GradingSettings, site: str) -> None:
+    def __init__(self, settings: GradingSettings, site: str, data_sets: tuple[DataSet, ...] = ()) -> None:
         self._settings = settings
+        self._data_sets = data_sets
         self._pairs = FreshPairs(Engine(site))
 
     async def grade(
@@ -30,7 +33,9 @@ class LocalGrader:
     ) -> Graded:
         """Grade what `gather_files` gave; errors are those of a session, with the next step for who sits here."""
         try:
-            return await session.grade(self._pairs, self._settings, exercise, files, exercise.notebook, progress, seed)
+            return await session.grade(
+                self._pairs, self._settings, exercise, files, exercise.notebook, progress, seed, self._data_sets
+            )
         except SandboxError as error:
             raise SandboxError(f"{error}{_next_step(str(error))}") from error
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from openjupyter.wire.errors import WireError
 from openjupyter.wire.frames import Frame
+from openjupyter_service.datasets import DataSet
 from openjupyter_service.errors import ExerciseError, SandboxError
 from openjupyter_service.exercises.course import Exercise
 from openjupyter_service.grading.verdict import make_report
@@ -55,6 +56,7 @@ async def grade(
     notebook: str,
     progress: Progress,
     seed: int | None = None,
+    data_sets: tuple[DataSet, ...] = (),
 ) -> Graded:
     """Grade one submission in containers of its own.
 
@@ -66,13 +68,14 @@ async def grade(
         notebook: path of the notebook
         progress: called with {"step": "start" | "cell" | "test", "done": n, "total": m}
         seed: of tests with random inputs, 32 bits; drawn when not given
+        data_sets: of the exercise's course
 
     Raises:
         SandboxError: a container failed; worth another try
         ExerciseError: the hidden tests are broken; their author must mend them
     """
     tests = exercise.tests()
-    spec = pair_spec(settings, exercise.image, exercise.limits.memory_bytes, exercise.runtime)
+    spec = pair_spec(settings, exercise.image, exercise.limits.memory_bytes, exercise.runtime, data_sets)
     clock = _Clock()
     progress({"step": "start", "done": 0, "total": 1})
     async with containers.pair(spec) as pair:

@@ -108,6 +108,7 @@ class Worker:
 
     async def _grade(self, claimed: Claimed) -> tuple[Exercise, Graded]:
         exercise, files = await asyncio.to_thread(self._gather, claimed)
+        course = self._settings.course(claimed.course)
 
         def publish(event: dict[str, Any]) -> None:
             self._progress.publish(claimed.submission_id, {"state": "running", **event})
@@ -120,6 +121,7 @@ class Worker:
             claimed.notebook_path,
             publish,
             seed_of(claimed.submission_id),
+            data_sets=course.data_sets if course is not None else (),
         )
 
     def _gather(self, claimed: Claimed) -> tuple[Exercise, dict[str, bytes]]:

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from openjupyter_service.datasets import DataSet
+from openjupyter_service.errors import SettingsError
 from openjupyter_service.hub.authenticator import OpenJupyterAuthenticator
 from openjupyter_service.hub.network import SITE_LABEL, ensure_network, internet_network
 from openjupyter_service.hub.proxy import OpenJupyterProxy
@@ -28,6 +30,10 @@ def prepare(settings: Settings) -> str:
     Raises:
         SettingsError: Docker, or what is there already, does not allow it.
     """
+    for course in settings.courses:
+        for each in course.data_sets:
+            if trouble := each.trouble():
+                raise SettingsError(f"the datasets of course {course.name}: {each.source} {trouble}")
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     hub_folder(settings).mkdir(mode=0o700, exist_ok=True)
     store = Store(settings.store_url)
@@ -124,6 +130,7 @@ def apply_spawner(c: Any, settings: Settings, inside: str) -> None:
     c.OpenJupyterSpawner.internet_network = internet_network(learner.network)
     c.OpenJupyterSpawner.needs_internet = _internet_rule(settings)
     c.OpenJupyterSpawner.locale_of = _locale_rule(settings)
+    c.OpenJupyterSpawner.data_sets = _data_rule(settings)
     c.Spawner.hub_connect_url = inside
     c.Spawner.default_url = "/lab"
     c.Spawner.start_timeout = learner.start_seconds
@@ -193,6 +200,19 @@ def _locale_rule(settings: Settings) -> Any:
         return person.locale if person else None
 
     return locale_of
+
+
+def _data_rule(settings: Settings) -> Any:
+    by_course = {course.name: course.data_sets for course in settings.courses if course.data_sets}
+    if not by_course:
+        return lambda learner: ()
+    launches = Launches(Store(settings.store_url))
+
+    def data_sets(learner: str) -> tuple[DataSet, ...]:
+        names = {placement.course for placement in launches.placements(learner)}
+        return tuple(each for name in sorted(names & by_course.keys()) for each in by_course[name])
+
+    return data_sets
 
 
 def _surroundings() -> dict[str, str]:

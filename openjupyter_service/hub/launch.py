@@ -1,6 +1,7 @@
 """The hub's door: a launch of LTI 1.1 or 1.3 comes in, a signed-in learner goes on to the notebook."""
 
 import time
+from typing import Any
 
 from jupyterhub.handlers import BaseHandler
 
@@ -15,6 +16,7 @@ from openjupyter_service.hub.login import (
     forget_browser,
     is_same_browser,
 )
+from openjupyter_service.hub.spawner import OpenJupyterSpawner
 from openjupyter_service.hub.window import offer_window
 from openjupyter_service.language import N_
 from openjupyter_service.lti.launch import Launch, Message
@@ -129,9 +131,24 @@ async def sign_in(handler: DoorHandler, admitted: Admitted, address: str) -> Non
     Raises:
         LaunchRefused: the hub does not admit them.
     """
-    if await handler.login_user(admitted) is None:
+    user = await handler.login_user(admitted)
+    if user is None:
         raise LaunchRefused("the hub does not admit this person")
+    await _renew_server(handler, user)
     handler.redirect(address, status=303)
+
+
+async def _renew_server(handler: DoorHandler, user: Any) -> None:
+    """Stop a server that runs without a data set of a course that was opened since; it is started anew at once.
+
+    Nothing can be mounted into a container that runs. Files stay, and so do pages that are open; variables go.
+    """
+    spawner = user.spawner
+    if not isinstance(spawner, OpenJupyterSpawner) or not spawner.ready:
+        return
+    if await handler.in_thread(lambda: spawner.lacks(spawner.data_sets(user.name))):
+        handler.log.info("the server of %s is started anew, for the data set of another course", user.name)
+        await handler.stop_single_user(user)
 
 
 def _is_13(body: Parameters) -> bool:

@@ -1,9 +1,10 @@
 """What a grading container may do, as arguments for the Docker engine."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from openjupyter_service.datasets import DataSet
 from openjupyter_service.settings import GradingSettings, parse_bytes
 
 # What is written to a tmpfs counts as the container's memory; these shares leave most of it to the kernel.
@@ -42,6 +43,7 @@ class ContainerSpec:
     home: str | None = None
     runtime: str | None = None
     environment: tuple[tuple[str, str], ...] = ()
+    data_sets: tuple[DataSet, ...] = ()
 
     def host_config(self, link_volume: str | None = None) -> dict[str, Any]:
         """Arguments for docker-py's create_host_config: no network, nothing to write but memory, no privileges."""
@@ -54,6 +56,7 @@ class ContainerSpec:
         return {
             "network_mode": "none",
             **({"binds": {link_volume: {"bind": LINK_FOLDER, "mode": "rw"}}} if link_volume else {}),
+            **({"mounts": [each.mount() for each in self.data_sets]} if self.data_sets else {}),
             "read_only": True,
             "tmpfs": tmpfs,
             "mem_limit": memory,
@@ -84,7 +87,11 @@ class PairSpec:
 
 
 def pair_spec(
-    settings: GradingSettings, image: str | None = None, memory_bytes: int = 512 * 2**20, runtime: str | None = None
+    settings: GradingSettings,
+    image: str | None = None,
+    memory_bytes: int = 512 * 2**20,
+    runtime: str | None = None,
+    data_sets: tuple[DataSet, ...] = (),
 ) -> PairSpec:
     """The pair for an exercise.
 
@@ -93,13 +100,15 @@ def pair_spec(
         image: the exercise's own sandbox image
         memory_bytes: of the sandbox
         runtime: the exercise's own Docker runtime
+        data_sets: of the exercise's course, which both containers read
     """
     runtime = runtime or settings.runtime
     pids = settings.pids * (RUNTIME_PIDS if runtime else 1)
-    return PairSpec(
-        sandbox_spec(image or settings.sandbox_image, memory_bytes, settings.cpus, pids, runtime, settings.preload),
-        judge_spec(settings.judge_image, parse_bytes(settings.judge_memory), settings.cpus, pids, runtime),
+    sandbox = sandbox_spec(
+        image or settings.sandbox_image, memory_bytes, settings.cpus, pids, runtime, settings.preload
     )
+    judge = judge_spec(settings.judge_image, parse_bytes(settings.judge_memory), settings.cpus, pids, runtime)
+    return PairSpec(replace(sandbox, data_sets=data_sets), replace(judge, data_sets=data_sets))
 
 
 def _threads(cpus: float) -> tuple[tuple[str, str], ...]:

@@ -95,9 +95,17 @@ class Lab:
         answer.raise_for_status()
         return answer.json()
 
-    def post(self, path: str) -> Any:
+    def text(self, path: str) -> str:
+        """Text of a GET."""
+        return requests.get(f"{self.url}/{path}", params={"token": TOKEN}, timeout=30).text
+
+    def status(self, path: str) -> int:
+        """Status of a GET by somebody without a token."""
+        return requests.get(f"{self.url}/{path}", timeout=30).status_code
+
+    def post(self, path: str, values: Message | None = None) -> Any:
         """JSON of a POST."""
-        answer = requests.post(f"{self.url}/{path}", params={"token": TOKEN}, json={}, timeout=60)
+        answer = requests.post(f"{self.url}/{path}", params={"token": TOKEN}, json=values or {}, timeout=60)
         answer.raise_for_status()
         return answer.json()
 

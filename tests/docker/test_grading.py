@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from openjupyter_service.datasets import data_set
+from openjupyter_service.errors import SandboxError
 from openjupyter_service.exercises.course import exercise_names, load_exercise
 from openjupyter_service.grading.local import gather_files
 from openjupyter_service.grading.session import Graded, grade
@@ -71,3 +73,44 @@ async def test_messages_say_what_went_wrong_and_where(grading_settings: GradingS
     staff = json.dumps(graded.report.staff.model_dump())
     assert "number + None" in staff
     assert "staff" not in graded.report.for_learner()
+
+
+READS_DATA = """
+def test_sum(learner):
+    numbers = [int(line) for line in open("/srv/data/ds/numbers.txt")]
+    assert learner.total == sum(numbers)
+
+
+def test_nothing_is_written(learner):
+    assert learner.written == "Read-only file system"
+"""
+USES_DATA = """
+total = sum(int(line) for line in open("/srv/data/ds/numbers.txt"))
+# %%
+try:
+    open("/srv/data/ds/numbers.txt", "a").write("9")
+except OSError as error:
+    written = error.strerror
+"""
+
+
+async def test_grading_reads_the_courses_data_set(tmp_path: Path, grading_settings: GradingSettings) -> None:
+    (folder := tmp_path / "private/data-set").mkdir(parents=True)
+    (folder / "exercise.toml").write_text('title = "A data set"\n')
+    (folder / "test_data_set.py").write_text(READS_DATA)
+    (data := tmp_path / "numbers").mkdir(mode=0o755)
+    (data / "numbers.txt").write_text("1\n20\n300\n")
+    (data / "numbers.txt").chmod(0o666)  # nobody but the mount keeps learners from writing
+    exercise = load_exercise(tmp_path / "private", "data-set")
+    files = {exercise.notebook: json.dumps(notebook_of(cells_of(USES_DATA))).encode()}
+    pairs = FreshPairs(Engine(SITE))
+    found = data_set("ds", data)
+    graded = await grade(
+        pairs, grading_settings, exercise, files, exercise.notebook, lambda event: None, data_sets=(found,)
+    )
+    assert graded.report.score == 1, graded.report
+    assert (data / "numbers.txt").read_text() == "1\n20\n300\n"
+    # Without its data set nothing is graded, so that nobody loses points for what is not theirs.
+    data.rename(tmp_path / "away")
+    with pytest.raises(SandboxError, match="bind source path does not exist"):
+        await grade(pairs, grading_settings, exercise, files, exercise.notebook, lambda event: None, data_sets=(found,))

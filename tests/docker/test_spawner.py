@@ -12,6 +12,7 @@ import docker
 import pytest
 from traitlets.config import Config
 
+from openjupyter_service.datasets import DataSet
 from openjupyter_service.hub.config import apply_spawner
 from openjupyter_service.hub.network import SITE_LABEL, ensure_network, internet_network, remove_network
 from openjupyter_service.hub.spawner import OpenJupyterSpawner
@@ -207,3 +208,48 @@ async def test_the_container_is_told_the_learners_language(
         environment = engine.containers.get(f"{network}-{spawner.user.name}").attrs["Config"]["Env"]
         assert [line for line in environment if line.startswith("OPENJUPYTER_LOCALE")] == expected
         await spawner.stop()
+
+
+def data(folder: Path, course: str) -> DataSet:
+    """A data set of one file, which says whose it is."""
+    (folder / course).mkdir()
+    (folder / course).chmod(0o777)  # nobody but the mount keeps learners from writing
+    (folder / course / "whose.txt").write_text(course)
+    return DataSet(str(folder / course), f"/srv/data/{course}")
+
+
+async def test_data_sets_are_read_only_and_those_of_others_are_not_there(
+    make: Make, engine: docker.DockerClient, tmp_path: Path
+) -> None:
+    physics, biology = data(tmp_path, "physics"), data(tmp_path, "biology")
+    sets = {"uada": (physics, biology), "ubob": (biology,), "ucid": ()}
+    look = "cat /srv/data/*/whose.txt; for each in /srv/data/*; do touch $each/mine 2>&1; done"
+    seen = {}
+    for learner in sets:
+        spawner = make(learner, data_sets=lambda learner: sets[learner])
+        await spawner.start()
+        seen[learner] = engine.containers.get(spawner.object_id).exec_run(["sh", "-c", look]).output.decode()
+        # A data set that is given away later, such as by a launch of another course, needs another start.
+        assert spawner.lacks((physics,)) is ("physics" not in seen[learner])
+        again = make(learner)
+        again.load_state(spawner.get_state())
+        assert again.mounted == tuple(each.target for each in sets[learner])
+        await spawner.stop()
+        spawner.clear_state()
+        assert spawner.mounted == ()
+    assert seen["uada"].startswith("biologyphysics") and seen["ubob"].startswith("biology")
+    assert seen["uada"].count("Read-only file system") == 2 and seen["ubob"].count("Read-only file system") == 1
+    assert "physics" not in seen["ubob"] and not {"physics", "biology"} & set(seen["ucid"].split("/"))
+    assert not await asyncio.to_thread(lambda: list(tmp_path.rglob("mine")))
+
+
+async def test_a_data_set_that_is_gone_keeps_nobody_from_the_rest(
+    make: Make, engine: docker.DockerClient, tmp_path: Path
+) -> None:
+    here, gone = data(tmp_path, "here"), DataSet(str(tmp_path / "gone"), "/srv/data/gone")
+    spawner = make(data_sets=lambda learner: (gone, here))
+    await spawner.start()
+    output = engine.containers.get(spawner.object_id).exec_run(["ls", "/srv/data"]).output
+    assert output == b"here\n" and not (tmp_path / "gone").exists()
+    assert not spawner.lacks((gone, here))
+    await spawner.stop()

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SERVICE, LEARNER = "openjupyter_service", "openjupyter"
 CONTRACTS = {
     f"{SERVICE}.{name}"
-    for name in ("settings", "errors", "names", "platforms", "report", "parent", "secrets", "language")
+    for name in ("datasets", "settings", "errors", "names", "platforms", "report", "parent", "secrets", "language")
 }
 WIRE = f"{LEARNER}.wire"
 CGROUP = f"{LEARNER}.cgroup"

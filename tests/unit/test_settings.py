@@ -1,5 +1,6 @@
 """One TOML file, read once and checked."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,82 @@ def test_a_wrong_value_is_named_without_its_secret(tmp_path: Path, change: tuple
     assert change[0] in GOOD
     sentence = refused(write(tmp_path, GOOD.replace(*change, 1)))
     assert f"a wrong value for {where}:" in sentence and "hidden-word" not in sentence
+
+
+def with_data(tmp_path: Path, folder: str, **others: str) -> Path:
+    """Settings whose course python has this data set; `others` are courses by name."""
+    text = GOOD.replace("SECRET_FILE", "/srv/secrets/openhpi").replace(
+        'private = "/srv/python-tests"', f'private = "/srv/python-tests"\ndatasets = {json.dumps(folder)}'
+    )
+    for name, other in others.items():
+        repository = f"repository = '/srv/{name}.git'\nprivate = '/srv/{name}-tests'"
+        text += f"\n[[courses]]\nname = '{name}'\n{repository}\ndatasets = {json.dumps(other)}\n"
+    return write(tmp_path, text)
+
+
+def test_a_data_set_has_its_place_in_containers(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    settings = load_settings(with_data(tmp_path, str(tmp_path / "link")))
+    course = settings.course("python")
+    assert course is not None
+    (data,) = course.data_sets
+    assert (data.source, data.target) == (str(tmp_path / "real"), "/srv/data/python")
+    plain = load_settings(write(tmp_path, GOOD)).course("python")
+    assert plain is not None and plain.data_sets == ()
+
+
+@pytest.mark.parametrize(
+    ("folder", "reason"),
+    [
+        ("data", "no absolute path"),
+        ("/srv/../etc/data", "no absolute path without '..'"),
+        ("/srv/x/../../root", "no absolute path without '..'"),
+        ("/", "whole system folder"),
+        ("/srv", "whole system folder"),
+        ("//srv", "whole system folder"),
+        ("/root", "whole system folder"),
+        ("/etc/ssl", "files of the system"),
+        ("/proc/1", "files of the system"),
+        ("/run/docker", "files of the system"),
+        ("/var/run/docker.sock", "files of the system"),
+        ("/var/lib", "files of the system"),
+        ("/var/lib/docker/volumes/x/_data", "files of the system"),
+        ("/srv/a\x1bb", "nobody can see"),
+        ("/var/lib/openjupyter", "data_dir"),
+        ("/var/lib/openjupyter/hub", "data_dir"),
+        ("/srv/python-tests", "the private half of python"),
+        ("/srv/python-tests/basket", "the private half of python"),
+        ("/srv/python.git/objects", "the repository of python"),
+        ("/srv/secrets", "the secret of openhpi"),
+    ],
+)
+def test_a_data_set_that_would_give_away_more(tmp_path: Path, folder: str, reason: str) -> None:
+    assert reason in refused(with_data(tmp_path, folder))
+
+
+def test_a_link_in_a_data_sets_path_hides_nothing(tmp_path: Path) -> None:
+    (tmp_path / "data").symlink_to("/etc/ssl")
+    assert "files of the system" in refused(with_data(tmp_path, str(tmp_path / "data")))
+    (tmp_path / "tests").symlink_to("/srv/python-tests")
+    assert "the private half of python" in refused(with_data(tmp_path, str(tmp_path / "tests")))
+
+
+def test_the_settings_file_is_no_data(tmp_path: Path) -> None:
+    assert "lies in the datasets of python" in refused(with_data(tmp_path, str(tmp_path)))
+
+
+def test_data_sets_of_several_courses(tmp_path: Path) -> None:
+    assert "of python and rust lie in one another" in refused(with_data(tmp_path, "/srv/d", rust="/srv/d/rust"))
+    assert "of python and rust lie in one another" in refused(with_data(tmp_path, "/srv/d/python", rust="/srv/d"))
+    assert "the private half of rust" in refused(with_data(tmp_path, "/srv/rust-tests/x", rust="/srv/d/rust"))
+    settings = load_settings(with_data(tmp_path, "/srv/d/python", rust="/srv/d/rust"))
+    assert [each.target for course in settings.courses for each in course.data_sets] == [
+        "/srv/data/python",
+        "/srv/data/rust",
+    ]
+    # The same folder for two courses is said in so many words.
+    load_settings(with_data(tmp_path, "/srv/d/both", rust="/srv/d/both"))
 
 
 @pytest.mark.parametrize(

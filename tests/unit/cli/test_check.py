@@ -13,7 +13,7 @@ from tests.unit.grading.check.course import SOLUTION, FakeGrader, notebook, writ
 @pytest.fixture
 def grader(monkeypatch: pytest.MonkeyPatch) -> FakeGrader:
     fake = FakeGrader()
-    monkeypatch.setattr(module, "_grader", lambda options: fake)
+    monkeypatch.setattr(module, "_grader", lambda options, data_sets: fake)
     return fake
 
 

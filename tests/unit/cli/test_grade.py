@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from openjupyter_service.datasets import DataSet
 from openjupyter_service.errors import ExerciseError, InvalidSubmission, SandboxError
 from openjupyter_service.exercises.course import load_exercise
 from openjupyter_service.grading import session
@@ -55,10 +56,18 @@ class Grading:
         monkeypatch.setattr(session, "grade", self)
 
     async def __call__(
-        self, containers: Any, settings: Any, exercise: Any, files: Any, notebook: Any, progress: Any, seed: Any = None
+        self,
+        containers: Any,
+        settings: Any,
+        exercise: Any,
+        files: Any,
+        notebook: Any,
+        progress: Any,
+        seed: Any = None,
+        data_sets: Any = (),
     ) -> session.Graded:
         self.settings: GradingSettings = settings
-        self.exercise, self.files, self.seed = exercise, files, seed
+        self.exercise, self.files, self.seed, self.data_sets = exercise, files, seed, data_sets
         progress({"step": "test", "done": 1, "total": 2})
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -169,6 +178,31 @@ def test_options_reach_the_grading(command: Command, course: Path, grading: Grad
     assert (grading.exercise.image, grading.exercise.runtime, grading.seed) == (None, None, 7)
     settings = grading.settings
     assert (settings.sandbox_image, settings.judge_image, settings.runtime) == ("other:2", "judge:3", "runsc")
+
+
+def test_a_data_set_reaches_the_grading(command: Command, course: Path, grading: Grading, tmp_path: Path) -> None:
+    (data := tmp_path / "weather").mkdir(mode=0o755)
+    command(*GRADE, "--datasets", f"ds={data}")
+    assert grading.data_sets == (DataSet(str(data), "/srv/data/ds"),)
+    command(*GRADE)
+    assert grading.data_sets == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("/srv/weather", "lower-case letters"),
+        ("DS=/srv/weather", "lower-case letters"),
+        ("../ds=/srv/weather", "lower-case letters"),
+        ("ds=/", "whole system folder"),
+        ("ds=/etc/ssl", "files of the system"),
+        ("ds=/srv/weather/../../etc/ssl", "'..'"),
+        ("ds=/srv/there is no such folder", "cannot be opened"),
+    ],
+)
+def test_a_data_set_that_is_none(command: Command, course: Path, grading: Grading, value: str, reason: str) -> None:
+    ended = command(*GRADE, "--datasets", value)
+    assert ended.code == 2 and reason in ended.err
 
 
 def test_broken_tests_are_not_graded_and_their_fault_is_told(command: Command, course: Path, grading: Grading) -> None:

@@ -63,8 +63,9 @@ async def working(
 ) -> AsyncIterator[tuple[Worker, asyncio.Event]]:
     seeds = [] if seeds is None else seeds
 
-    async def played(containers: Any, settings: Any, *arguments: Any) -> Graded:
+    async def played(containers: Any, settings: Any, *arguments: Any, data_sets: Any) -> Graded:
         *arguments, seed = arguments
+        assert data_sets == site.settings.courses[0].data_sets
         seeds.append(seed)
         return await grade(*arguments)
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from traitlets.config import Config
 
+from openjupyter_service.errors import SettingsError
 from openjupyter_service.hub.authenticator import OpenJupyterAuthenticator
-from openjupyter_service.hub.config import apply
+from openjupyter_service.hub.config import apply, prepare
 from openjupyter_service.hub.proxy import OpenJupyterProxy
 from openjupyter_service.hub.spawner import OpenJupyterSpawner
 from openjupyter_service.settings import Settings
@@ -139,16 +140,12 @@ def test_servers_need_not_be_culled(tmp_path: Path) -> None:
     assert [role["name"] for role in c.JupyterHub.load_roles] == ["user"]
 
 
-def test_the_internet_follows_a_learners_courses(tmp_path: Path) -> None:
-    courses = [
-        {"name": name, "repository": "/x", "private": "/x", "internet": internet}
-        for name, internet in (("closed", False), ("open", True))
-    ]
-    settings = make_settings(tmp_path, courses=courses, learner={"network": "lab"})
+def launched(settings: Settings, *launches: tuple[str, str]) -> None:
+    """Note launches: learner, course."""
     settings.data_dir.mkdir()
     store = Store(settings.store_url)
     store.upgrade()
-    for learner, course in (("ada", "open"), ("ada", "closed"), ("bob", "closed")):
+    for learner, course in launches:
         Launches(store).record(
             platform="demo",
             context_id="",
@@ -158,6 +155,15 @@ def test_the_internet_follows_a_learners_courses(tmp_path: Path) -> None:
             exercise="warm-up",
         )
     store.close()
+
+
+def test_the_internet_follows_a_learners_courses(tmp_path: Path) -> None:
+    courses = [
+        {"name": name, "repository": "/x", "private": "/x", "internet": internet}
+        for name, internet in (("closed", False), ("open", True))
+    ]
+    settings = make_settings(tmp_path, courses=courses, learner={"network": "lab"})
+    launched(settings, ("ada", "open"), ("ada", "closed"), ("bob", "closed"))
     c = applied(settings)
     assert c.OpenJupyterSpawner.internet_network == "lab-internet"
     rule = c.OpenJupyterSpawner.needs_internet
@@ -177,3 +183,41 @@ def test_a_learner_gets_the_language_that_the_lms_told(tmp_path: Path) -> None:
     store.close()
     rule = applied(settings).OpenJupyterSpawner.locale_of
     assert [rule("ada"), rule("bob"), rule("nobody")] == ["de-DE", None, None]
+
+
+def courses_with_data(folder: Path) -> list[dict[str, object]]:
+    """Courses a and b with a data set each, and c without."""
+    courses: list[dict[str, object]] = []
+    for name in ("a", "b", "c"):
+        course: dict[str, object] = {"name": name, "repository": "/x/git", "private": "/x/private"}
+        if name != "c":
+            (folder / "sets" / name).mkdir(parents=True, mode=0o755)
+            course["datasets"] = folder / "sets" / name
+        courses.append(course)
+    return courses
+
+
+def test_data_sets_are_those_of_a_learners_courses_and_no_others(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path, courses=courses_with_data(tmp_path))
+    launched(settings, ("ada", "a"), ("ada", "b"), ("ada", "a"), ("bob", "b"), ("cid", "c"))
+    rule = applied(settings).OpenJupyterSpawner.data_sets
+    places = {learner: [each.target for each in rule(learner)] for learner in ("ada", "bob", "cid", "nobody")}
+    assert places == {"ada": ["/srv/data/a", "/srv/data/b"], "bob": ["/srv/data/b"], "cid": [], "nobody": []}
+
+
+def test_without_data_sets_nothing_is_mounted(tmp_path: Path) -> None:
+    assert applied(make_settings(tmp_path)).OpenJupyterSpawner.data_sets("ada") == ()
+
+
+def test_a_data_set_that_is_not_there_stops_the_hub_with_a_sentence(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path, courses=courses_with_data(tmp_path))
+    (tmp_path / "sets/b").chmod(0o750)
+    with pytest.raises(SettingsError, match=r"course b: .* cannot be read by learners; try: chmod -R o\+rX"):
+        prepare(settings)
+    (tmp_path / "sets/b").rmdir()
+    with pytest.raises(SettingsError, match=r"course b: .* cannot be opened: No such file"):
+        prepare(settings)
+    (tmp_path / "sets/b").write_text("")
+    with pytest.raises(SettingsError, match=r"course b: .* is no folder"):
+        prepare(settings)
+    assert not settings.data_dir.exists()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from openjupyter_service.datasets import DataSet
 from openjupyter_service.sandbox.limits import LINK_SOCKET, judge_spec, pair_spec, sandbox_spec
 from openjupyter_service.settings import GradingSettings
 
@@ -86,6 +87,17 @@ def test_a_pair_follows_site_and_exercise() -> None:
     assert (theirs.sandbox.image, theirs.sandbox.memory_bytes) == ("exercise:1", 2**30)
     assert theirs.judge == ours.judge
     assert pair_spec(settings) == ours and hash(pair_spec(settings)) == hash(ours) != hash(theirs)
+
+
+def test_both_containers_read_the_courses_data_set_and_write_nothing() -> None:
+    data = DataSet("/srv/weather", "/srv/data/ds")
+    pair = pair_spec(GradingSettings(), data_sets=(data,))
+    for spec in (pair.sandbox, pair.judge):
+        (mount,) = spec.host_config("the-volume")["mounts"]
+        assert (mount["Type"], mount["Source"], mount["Target"]) == ("bind", "/srv/weather", "/srv/data/ds")
+        assert mount["ReadOnly"] is True and mount["BindOptions"] == {"NonRecursive": True}
+    # A pair of one course never serves another.
+    assert pair != pair_spec(GradingSettings()) and len({pair, pair_spec(GradingSettings(), data_sets=(data,))}) == 1
 
 
 def test_only_the_engines_own_runtime_lets_a_pair_share_a_socket() -> None:

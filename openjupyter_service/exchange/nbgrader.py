@@ -209,63 +209,84 @@ def _tests(cells: list[Cell], roles: list[Role], ids: list[str], in_kernel: bool
             surroundings.add(cell.source, is_given=not role.solution, is_test=role.is_test)
     found: list[WrittenTest] = []
     names: set[str] = set()
-    earlier: list[str] = []
+    tests = {
+        index: without_marks(cell.source, HIDDEN_TESTS)
+        for index, (cell, role) in enumerate(zip(cells, roles, strict=True))
+        if cell.kind == "code" and role.is_test and not _AUTOTEST.search(cell.source)
+    }
     for index, (cell, role) in enumerate(zip(cells, roles, strict=True)):
         what = f"the cell “{role.id or index + 1}” ({role.points:g} points)"
         if role.task or (role.grade and role.solution):
             notes.dropped(what, "it is graded by hand, which an exercise here is not; its text stays in the notebook")
         elif role.is_test and cell.kind != "code":
             notes.dropped(what, "it is marked as a test, and is no code")
-        elif role.is_test and _AUTOTEST.search(cell.source):
+        elif role.is_test and index not in tests:
             notes.dropped(
                 what, "nbgrader fills its AUTOTEST lines in with the solution; import what generate_assignment made"
             )
         elif role.is_test:
-            later = [
-                other.source
-                for other, its in zip(cells[index + 1 :], roles[index + 1 :], strict=True)
-                if other.kind == "code" and not its.is_test
-            ]
-            source = without_marks(cell.source, HIDDEN_TESTS)
             try:
-                sealing = examine(source, surroundings)
-                if in_kernel and not sealing.reason:
-                    sealing = Sealing(sealing.names, sealing.imports, "all tests were asked to")
-                given = [other for other in earlier if _leaves_something(other, sealing.names, surroundings)]
-                if given and not sealing.reason:
-                    sealing = Sealing(sealing.names, sealing.imports, "it uses what another test defines or changes")
-                test = _test(source, role, sealing, given, names)
+                found.append(_placed_test(index, cells, roles, ids, tests, surroundings, in_kernel, names, notes))
             except (SyntaxError, ValueError, RecursionError) as error:
                 notes.dropped(what, f"it is no Python: {error}")
-                continue
-            test.hint = _hint(cell, role)
-            if changed := sorted((set(sealing.names) or _names(source)) & changed_names(later)):
-                test.above = ids[index]
-                notes.changed(
-                    f"the test “{role.id}”",
-                    f"cells below it may change {', '.join(f'`{name}`' for name in changed[:5])}, so that the cells "
-                    "above it are run again before it",
-                )
-            if sealing.reason:
-                notes.changed(
-                    f"the test “{role.id}”", f"it runs in the learner's kernel, less sealed: {sealing.reason}"
-                )
-            found.append(test)
-            earlier.append(source)
     return found
 
 
-def _leaves_something(source: str, names: Iterable[str], notebook: Surroundings) -> bool:
-    """Does a test define or change one of these names of the notebook?"""
+def _placed_test(
+    index: int,
+    cells: list[Cell],
+    roles: list[Role],
+    ids: list[str],
+    tests: dict[int, str],
+    surroundings: Surroundings,
+    in_kernel: bool,
+    names: set[str],
+    notes: Notes,
+) -> WrittenTest:
+    """The test of one cell, with what it needs of the cells around it: nbgrader runs it where it stands."""
+    source, label = tests[index], f"the test “{roles[index].id}”"
+    sealing = examine(source, surroundings)
+    used = set(sealing.names) or _names(source)
+    above = [other for other in tests if other < index and _leaves(tests[other], used, surroundings)]
+    if not sealing.reason and (in_kernel or above):
+        reason = "all tests were asked to" if in_kernel else "it uses what another test defines or changes"
+        sealing = Sealing(sealing.names, sealing.imports, reason)
+    test = _test(source, roles[index], sealing, names)
+    test.hint = _hint(cells[index], roles[index])
+    for other in above:
+        constant = f"ABOVE_{function_name(ids[other], set()).upper()}"
+        test.before.append(f"{constant} = {block(tests[other])}")
+        test.tests_above[ids[other]] = constant
+    later = [
+        cell.source for place, cell in enumerate(cells) if place > index and place not in tests and cell.kind == "code"
+    ]
+    changed = used & (changed_names(later) | _changed(tests.values(), surroundings))
+    if changed or above:
+        test.above = ids[index]
+        parts = ", ".join(f"`{name}`" for name in sorted(changed)[:5]) or "what it uses"
+        notes.changed(label, f"other cells may change {parts}, so that the cells above it are run again before it")
+    if sealing.reason:
+        notes.changed(label, f"it runs in the learner's kernel, less sealed: {sealing.reason}")
+    return test
+
+
+def _leaves(source: str, names: set[str], notebook: Surroundings) -> bool:
+    """Does a test define or change one of these names?"""
     own = Surroundings()
     own.add(source)
-    tree = parsed(source)
-    functions = {name for name in names if name in notebook.functions}
-    changed = changed_data(tree) - functions if tree else set()
-    return bool(((own.bound - set(own.imports)) | changed) & set(names))
+    return bool(((own.bound - set(own.imports)) | _changed([source], notebook)) & names)
 
 
-def _test(source: str, role: Role, sealing: Sealing, given: list[str], names: set[str]) -> WrittenTest:
+def _changed(sources: Iterable[str], notebook: Surroundings) -> set[str]:
+    """Data of the notebook that tests change, where learners run them as well."""
+    found: set[str] = set()
+    for source in sources:
+        tree = parsed(source)
+        found |= changed_data(tree) if tree else set()
+    return (found & notebook.bound) - notebook.functions
+
+
+def _test(source: str, role: Role, sealing: Sealing, names: set[str]) -> WrittenTest:
     title, is_docstring = _title(source, role)
     test = WrittenTest(function_name(role.id or "cell", names), title, role.points, [])
     try:
@@ -281,12 +302,9 @@ def _test(source: str, role: Role, sealing: Sealing, given: list[str], names: se
     test.helpers = (_CREDIT,) if has_value else ()
     if sealing.reason:
         test.in_kernel = True
-        test.helpers = ("run_cell", *(("run_earlier",) if given else ()), *test.helpers)
+        test.helpers = ("run_cell", *test.helpers)
         constant = f"CELL_{test.name.upper()}"
         test.before = [f"{constant} = {block(source)}"]
-        for number, other in enumerate(given, 1):
-            test.before.append(f"{constant}_NEEDS_{number} = {block(other)}")
-            test.body.append(f"run_earlier({constant}_NEEDS_{number})")
         test.body += [f"{'value = ' if has_value else ''}run_cell({constant})", _QUIET, *credit]
         return test
     test.helpers = ("plain", *test.helpers)

@@ -49,11 +49,15 @@ def taken(learner, name, owner=None):
 '''
 
 _ABOVE = '''
-def cells_above(learner, id, including=False):
-    """Code of the notebook's cells down to the one of this id, where the original tested; None if it is not there."""
+def cells_above(learner, id, including=False, tests={}):
+    """Code of the notebook's cells down to the one of this id, where the original tested; None if it is not there.
+
+    `tests` are those that stand above, by the ids of their cells, with what is hidden of them.
+    """
     cells = learner.cells()
     index = next((index for index, cell in enumerate(cells) if cell.id == id), None)
-    return None if index is None else [cell.source for cell in cells[: index + including] if cell.kind == "code"]
+    above = [] if index is None else [cell for cell in cells[: index + including] if cell.kind == "code"]
+    return None if index is None else [tests.get(cell.id, cell.source) for cell in above]
 '''
 
 _REPLAY = '''
@@ -118,23 +122,12 @@ def run_cell(source):
     return eval(compile(ast.Expression(last.value), "<hidden test>", "eval"), shell.user_ns)
 '''
 
-_RUN_EARLIER = '''
-def run_earlier(source):
-    """Run a test that stands above, for what it defines; how it ends, and what it writes, is its own matter."""
-    import contextlib
-    import io
-
-    with contextlib.suppress(Exception), contextlib.redirect_stderr(io.StringIO()):
-        run_cell(source)
-'''
-
 HELPERS = {
     "plain": _PLAIN,
     "cells_above": _ABOVE,
     "go_back": _REPLAY,
     "go_back_in_kernel": _KERNEL_REPLAY,
     "run_cell": _RUN_CELL,
-    "run_earlier": _RUN_EARLIER,
 }
 """Functions that tests call, written into a test file where it needs them: a test file imports nothing of ours."""
 
@@ -159,6 +152,8 @@ class WrittenTest:
     above: str | None = None
     including: bool = False
     """Is the cell of this id one of those above?"""
+    tests_above: dict[str, str] = field(default_factory=dict)
+    """Names of constants that hold tests above, which are run again as well, by the ids of their cells."""
     seeding: str = ""
     reveal: str = ""
     uses: tuple[str, ...] = ()
@@ -189,13 +184,17 @@ class WrittenTest:
 
     @property
     def _fixture(self) -> str:
-        return "above_" + re.sub(r"\W", "_", self.above or "", flags=re.ASCII)
+        name = "above_" + re.sub(r"\W", "_", self.above or "", flags=re.ASCII)
+        return f"{name}_with_tests" if self.tests_above else name
 
     def fixture_lines(self) -> list[str]:
         """The fixture that gives the cells above, where it needs one."""
         if self.above is None:
             return []
         including = ", including=True" if self.including else ""
+        if self.tests_above:
+            given = ", ".join(f"{text(id)}: {constant}" for id, constant in self.tests_above.items())
+            including += f", tests={{{given}}}"
         # Another name than the parameter's: of what a test in the kernel names, its definition is sent along.
         return [
             f"@pytest.fixture(name={text(self._fixture)})",

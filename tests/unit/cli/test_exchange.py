@@ -10,7 +10,7 @@ from tests.pages import ROOT
 from tests.unit.cli.running import Command
 from tests.unit.exchange.percent import notebook_of
 
-LAB = ROOT / "tests/unit/exchange/nbgrader/lab.txt"
+LAB = ROOT / "tests/unit/exchange/nbgrader/kinds/lab.txt"
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from openjupyter_service.grading.check.hidden import note_hidden_files, read_pub
 from openjupyter_service.grading.check.sources import check_sources, hidden_tests
 from tests.unit.exchange.percent import notebook_of
 
-HERE = Path(__file__).parent / "nbgrader"
+HERE = Path(__file__).parent / "nbgrader" / "kinds"
 LAB = notebook_of((HERE / "lab.txt").read_text())
 
 
@@ -120,7 +120,7 @@ def test_what_is_graded_by_hand_is_told_as_dropped(draft: Draft) -> None:
 
 def test_tests_whose_variables_change_below_go_back(draft: Draft) -> None:
     told = [note for note in draft.notes.all if "run again" in note.why]
-    assert [note.what for note in told] == ["the test “table-test”"]
+    assert [note.what for note in told] == ["the test “table-test”", "the test “ratio-again”"]
 
 
 def test_a_release_has_no_solution_and_says_so(tmp_path: Path) -> None:

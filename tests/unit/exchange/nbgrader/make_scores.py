@@ -1,10 +1,10 @@
-"""Make scores.json: what nbgrader itself gives to the submissions beside this file.
+"""Make scores.json of each lab beside this file: what nbgrader itself gives to its submissions.
 
     python -m venv /tmp/nbgrader && /tmp/nbgrader/bin/pip install nbgrader==0.9.6 numpy pandas
     PATH=/tmp/nbgrader/bin:$PATH PYTHONPATH=. python tests/unit/exchange/nbgrader/make_scores.py
 
-nose does not import on Python 3.10 and later, so a stand-in with the two assertions that the lab uses is put beside
-the assignment. `release.ipynb` is what nbgrader's generate_assignment made of the lab.
+nose does not import on Python 3.10 and later, so a stand-in with the two assertions that a lab uses is put beside the
+assignment. `release.ipynb` is what nbgrader's generate_assignment made of it.
 """
 
 import json
@@ -29,14 +29,15 @@ assert_raises = unittest.TestCase().assertRaises
 """
 
 
-def main() -> None:
+def make(lab: Path) -> None:
+    """Generate the assignment, and grade its submissions."""
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder)
         source = course / "source" / "lab"
         (source / "nose").mkdir(parents=True)
         (source / "nose" / "__init__.py").touch()
         (source / "nose" / "tools.py").write_text(NOSE)
-        (source / "lab.ipynb").write_text(json.dumps(notebook_of((HERE / "lab.txt").read_text())))
+        (source / "lab.ipynb").write_text(json.dumps(notebook_of((lab / "lab.txt").read_text())))
         config = Config()
         config.CourseDirectory.root = str(course)
         config.ExecutePreprocessor.timeout = 60
@@ -44,9 +45,9 @@ def main() -> None:
         made = api.generate_assignment("lab")
         assert made["success"], made["log"]
         release = course / "release" / "lab" / "lab.ipynb"
-        shutil.copy(release, HERE / "release.ipynb")
+        shutil.copy(release, lab / "release.ipynb")
         scores: dict[str, Any] = {}
-        for path in sorted((HERE / "submissions").glob("*.txt")):
+        for path in sorted((lab / "submissions").glob("*.txt")):
             handed_in = course / "submitted" / path.stem / "lab"
             shutil.copytree(release.parent, handed_in)
             notebook = submitted(json.loads(release.read_text()), path.read_text())
@@ -59,7 +60,12 @@ def main() -> None:
                     grade.name: grade.auto_score for grade in graded.grades if grade.auto_score is not None
                 }
     kept = {"nbgrader": nbgrader.__version__, "scores": scores}
-    (HERE / "scores.json").write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
+    (lab / "scores.json").write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
+
+
+def main() -> None:
+    for path in sorted(HERE.glob("*/lab.txt")):
+        make(path.parent)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The built page of the JupyterLab extension: built once for the same sources, by the Node that is at hand."""
 
+import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -75,3 +77,11 @@ def test_the_projects_own_sources_are_complete_and_name_no_registry() -> None:
     found = sources(project)
     assert {name.split("/")[0] for name in found} == set(SOURCES)
     assert b'"resolved"' not in found["package-lock.json"].content
+
+
+def test_both_halves_have_one_version() -> None:
+    project = Path(__file__).resolve().parents[3] / "labextension"
+    version = tomllib.loads((project / "pyproject.toml").read_text())["project"]["version"]
+    locale = project / "openjupyter/locale/de_DE/LC_MESSAGES/openjupyter.json"
+    assert json.loads((project / "package.json").read_text())["version"] == version
+    assert json.loads(locale.read_text())[""]["version"] == version

@@ -3,6 +3,7 @@
 Built pages are kept by the hash of their sources: an unchanged one is never built again.
 """
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -43,8 +44,14 @@ def built_page(labextension: Path, home: Path, log: Path, say: Say = lambda line
 
 
 def install_packages(folder: Path, home: Path, log: Path, say: Say = lambda line: None) -> list[str]:
-    """Have node_modules in `folder` as its lock file says; gives the command of npm."""
-    _, npm = node_and_npm(home / "node", say)
+    """Have node_modules in `folder` as its lock file says; gives a command that is npm.
+
+    Raises:
+        SetupError: Node or the packages could not be had.
+    """
+    node, npm = node_and_npm(home / "node", say)
+    # What npm runs looks for a node on PATH, where one from the Python package index is not.
+    npm = ["env", f"PATH={Path(node).parent}{os.pathsep}{os.environ['PATH']}", *npm]
     wanted = content_hash(read_tree(folder / "package-lock.json", "lock"))
     stamp = folder / "node_modules/.openjupyter"
     if not stamp.is_file() or stamp.read_text() != wanted:

@@ -36,6 +36,8 @@ export class Exercise {
 
   /** The problem that kept `load` from asking. */
   private unloaded: Problem | null = null;
+  /** Is an earlier report read, which must not make room for the latest by itself? */
+  private isChosen = false;
   private readonly ended = new AbortController();
   private readonly signal = new Signal<this, void>(this);
 
@@ -86,7 +88,7 @@ export class Exercise {
     const newest = this.earlier[0];
     if (newest && isUnderWay(newest)) {
       await this.exclusively('grading', () => this.grade(newest));
-    } else if (newest && newest.id !== this.shown?.id) {
+    } else if (newest && newest.id !== this.shown?.id && !this.isChosen) {
       await this.exclusively('reading', () => this.read(newest.id));
     }
   }
@@ -120,6 +122,7 @@ export class Exercise {
 
   /** Show the report of an earlier submission. */
   async show(id: string): Promise<void> {
+    this.isChosen = id !== this.earlier[0]?.id;
     await this.exclusively('reading', () => this.read(id));
   }
 
@@ -181,6 +184,7 @@ export class Exercise {
   }
 
   private async grade(summary: Summary & { position?: number }): Promise<void> {
+    this.isChosen = false;
     this.set({ phase: 'grading', progress: { state: summary.state, position: summary.position } });
     const step = (progress: Progress): void => this.set({ progress });
     if (!(await follow(this.api, summary.id, step, this.ended.signal, this.wait))) {

@@ -3,7 +3,7 @@
 import { ILabShell, ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import { URLExt } from '@jupyterlab/coreutils';
-import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import { INotebookTracker, NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
 import { ServerConnection } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
@@ -126,6 +126,13 @@ function activate(
     });
   });
   tracker.currentChanged.connect(changed);
+  // The grading cell submits on a way of its own.
+  NotebookActions.executed.connect((_, { notebook, cell }) => {
+    const owner = tracker.find(each => each.content === notebook);
+    if (owner && /\bgrade\(/.test(cell.model.sharedModel.getSource())) {
+      void exercises.of(owner).load();
+    }
+  });
   // Whoever comes back from another tab may have submitted, or run out of time, in the meantime.
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible' && panel.isVisible && exercises.current?.info) {

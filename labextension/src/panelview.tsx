@@ -43,7 +43,7 @@ function ExerciseView({ exercise }: { exercise: Exercise }): JSX.Element {
       )}
       <div role="status" aria-live="polite" className="oj-progress">
         {words}
-        {words && exercise.isAgain && (
+        {exercise.phase === 'grading' && exercise.isAgain && (
           <p>{trans.__('This very version had been submitted already; you see how it goes on.')}</p>
         )}
       </div>

@@ -225,6 +225,22 @@ describe('coming back', () => {
     expect(forever.asked('GET submissions/s1')).toHaveLength(7);
   });
 
+  it('keeps the earlier report that is read, until there is a new submission', async () => {
+    const played = grading()
+      .exercise(submission('s3'), submission('s2'))
+      .answer('GET submissions/s3', { body: submission('s3') })
+      .answer('GET submissions/s2', { body: submission('s2') });
+    const { exercise } = make(played);
+    await exercise.load();
+    await exercise.show('s2');
+    await exercise.load();
+    expect(exercise.shown?.id).toBe('s2');
+    await exercise.show('s3');
+    await exercise.show('s2');
+    await exercise.submit(save);
+    expect(exercise.shown?.id).toBe('s1');
+  });
+
   it('clears a problem of asking by asking again, and no other', async () => {
     const played = grading().answer('GET exercise', 'cut', { body: { exercise: info, submissions: [] } });
     const { exercise } = make(played);

@@ -196,6 +196,18 @@ def test_by_shortcut_palette_and_menu(page: Page, grading: PlayedGrading) -> Non
     assert len(grading.bodies) == 3
 
 
+def test_the_grading_cell_and_the_panel_know_of_one_another(page: Page, grading: PlayedGrading) -> None:
+    grading.accept({"course": "python", "exercise": "means"})
+    grading.end(REPORT)
+    page.locator(".jp-CodeCell .cm-content").last.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("def grade(): pass\ngrade()")
+    command(page, "openjupyter:show-panel")
+    expect(panel(page)).not_to_contain_text("3 of 6 points")
+    page.keyboard.press("Control+Enter")
+    expect(panel(page)).to_contain_text("3 of 6 points")
+
+
 def test_other_notebooks_have_no_button(page: Page, lab: Lab) -> None:
     open_notebook(page, lab, "python/other.ipynb")
     command(page, "openjupyter:show-panel")

@@ -58,7 +58,8 @@ class Handler(APIHandler):
             self.set_status(error.status)
             self.finish({"code": error.code, "message": str(error)})
         else:
-            self.finish({"code": "fault", "message": f"{self._reason}. Reload the page, and try again."})
+            code = "signed-out" if status_code in (401, 403) else "fault"
+            self.finish({"code": code, "message": f"{self._reason}. Reload the page, and try again."})
 
     def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:
         """Problems are one line, others a traceback."""

@@ -1,9 +1,13 @@
 """The built page of the JupyterLab extension: built once for the same sources, by the Node that is at hand."""
 
+import json
+import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from deploy import node
 from deploy.errors import SetupError
 from images.page import BUILT, SOURCES, built_page, install_packages, sources
 
@@ -63,6 +67,20 @@ def test_a_build_that_failed_leaves_nothing_that_looks_finished(
     assert (built_page(labextension, tmp_path / "home", tmp_path / "log") / "package.json").is_file()
 
 
+def test_what_npm_runs_finds_the_same_node(
+    fake_program, labextension: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that is not on PATH, as that from the Python package index."""
+    fake_program("npm", 'test "$1" = ci && mkdir -p node_modules/x')
+    hidden = tmp_path / "elsewhere/node"
+    hidden.parent.mkdir()
+    hidden.write_text("#!/bin/sh\necho this one\n")
+    hidden.chmod(0o755)
+    monkeypatch.setattr(node, "find_node", lambda: (str(hidden), [str(tmp_path / "bin/npm")]))
+    npm = install_packages(labextension, tmp_path / "home", tmp_path / "log")
+    assert subprocess.run([*npm[:2], "node"], capture_output=True, text=True, check=True).stdout == "this one\n"
+
+
 def test_no_network_is_one_sentence(fake_program, labextension: Path, tmp_path: Path) -> None:
     fake_program("node", "echo v22.1.0")
     fake_program("npm", "echo 'npm error code EAI_AGAIN'; exit 1")
@@ -75,3 +93,11 @@ def test_the_projects_own_sources_are_complete_and_name_no_registry() -> None:
     found = sources(project)
     assert {name.split("/")[0] for name in found} == set(SOURCES)
     assert b'"resolved"' not in found["package-lock.json"].content
+
+
+def test_both_halves_have_one_version() -> None:
+    project = Path(__file__).resolve().parents[3] / "labextension"
+    version = tomllib.loads((project / "pyproject.toml").read_text())["project"]["version"]
+    locale = project / "openjupyter/locale/de_DE/LC_MESSAGES/openjupyter.json"
+    assert json.loads((project / "package.json").read_text())["version"] == version
+    assert json.loads(locale.read_text())[""]["version"] == version

@@ -233,7 +233,7 @@ def test_nobody_gets_in_who_is_not_signed_in(lab: Lab, path: str) -> None:
     method = "POST" if path == "submissions" else "GET"
     for headers in ({}, {"Authorization": "token wrong"}):
         answer = requests.request(method, f"{lab.url}/openjupyter/api/{path}", headers=headers, timeout=30, json={})
-        assert answer.status_code == 403
+        assert refusal(answer) == (403, "signed-out")
 
 
 def test_a_page_of_another_site_cannot_submit(lab: Lab, grading: PlayedGrading) -> None:

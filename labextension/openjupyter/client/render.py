@@ -46,7 +46,8 @@ def report_html(submission: Json, note: str = "") -> str:
     """The report as HTML that follows JupyterLab's theme; every text in it is escaped; `note` is said before it."""
     report = submission["report"]
     parts = [f"<p>{escape(note)}</p>"] if note else []
-    parts.append(f"<h3 style='margin:8px 0'>{escape(words.headline(report))}</h3>")
+    # No heading: it would stand in the notebook's own outline, and be of the wrong level there.
+    parts.append(f"<p style='margin:8px 0;font-size:1.2em'><strong>{escape(words.headline(report))}</strong></p>")
     if cell := report.get("failing_cell"):
         parts.append(f"<p>{escape(words.cell_sentence(cell, report['status']))}</p>")
     if report["tests"]:

@@ -115,8 +115,8 @@ def _check_function(text: str) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             compile(text, "<test>", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
-        reason = error.msg if isinstance(error, SyntaxError) else str(error)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        reason = error.msg if isinstance(error, SyntaxError) else "it is too deeply nested"
         raise CellMistake(
             None, f"this cell cannot be made a test: {reason}; write it as a function def test_…(learner)"
         ) from None

@@ -8,7 +8,7 @@ from openjupyter_service.authoring.mistakes import CellMistake
 from openjupyter_service.authoring.python import DROPPED, lines_in_strings, parse
 from openjupyter_service.authoring.roles import MAX_POINTS
 
-_HEAD = re.compile(r"#\s*(title|points?|hint)\s*[:=]\s*(.*?)\s*", re.IGNORECASE)
+_HEAD = re.compile(r"#[ \t]*(title|points?|hint)[ \t]*[:=](.*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,10 @@ def read_head(code: str) -> tuple[Head, str]:
         key = match[1].lower().removesuffix("s")
         if key in found:
             raise CellMistake(number, f"`{match[1]}` is said twice in this test; keep one, or part the cell in two")
-        if key == "point" and not _is_points(match[2]):
-            raise CellMistake(number, f"points are a number of 0 or more, not {match[2][:40]!r}; write # points: 2")
-        found[key] = match[2]
+        value = match[2].strip()
+        if key == "point" and not _is_points(value):
+            raise CellMistake(number, f"points are a number of 0 or more, not {value[:40]!r}; write # points: 2")
+        found[key] = value
         lines[number - 1] = DROPPED
     points = float(found["point"]) if "point" in found else None
     return Head(_one_line(found.get("title", "")), points, _one_line(found.get("hint", ""))), "\n".join(lines)

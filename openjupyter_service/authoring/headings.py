@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from openjupyter_service.authoring.parts import Parts
 from openjupyter_service.authoring.source import Cell
 
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
+_HEADING = re.compile(r" {0,3}#{1,6}[ \t]")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 MAX_TITLE = 200
+MAX_LINE = 1000
 
 
 class Headings:
@@ -42,8 +43,11 @@ def headings(text: str) -> list[str]:
     for line in text.split("\n"):
         if match := _FENCE.match(line):
             fence = "" if match[1] == fence else fence or match[1]
-        elif not fence and (match := _HEADING.fullmatch(line)):
-            plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", match[2])
+        elif not fence and _HEADING.match(line):
+            words = line[:MAX_LINE].strip().lstrip("#").split()
+            if words and not words[-1].strip("#"):  # as in "# Title #"
+                words.pop()
+            plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", " ".join(words))
             plain = " ".join(re.sub(r"[*`]|(?<!\w)_|_(?!\w)", "", plain).split())[:MAX_TITLE]
             if plain:
                 found.append(plain)

@@ -33,9 +33,10 @@ def marks_left(notebook: dict[str, Any], cells: Sequence[Parts]) -> list[Mistake
 def tests_seen(cells: Sequence[Parts]) -> list[Mistake]:
     """Lines of hidden tests that also stand where learners read them."""
     found: list[Mistake] = []
+    seen = _seen(cells)
     for parts in cells:
         for number, line in _telling(parts.hidden, MIN_TEST_LINE):
-            if ("assert" in line or "learner" in line) and (other := _seen_in(line, cells)):
+            if ("assert" in line or "learner" in line) and (other := seen.get(line)):
                 error = CellMistake(
                     number, f"this line of a hidden test also stands in cell {other}, which learners see; change one"
                 )
@@ -47,9 +48,10 @@ def tests_seen(cells: Sequence[Parts]) -> list[Mistake]:
 def answers_seen(cells: Sequence[Parts]) -> list[Mistake]:
     """Lines of solutions that also stand where learners read them; whether that is wrong, only their author knows."""
     found: list[Mistake] = []
+    seen = _seen(cells)
     for parts in cells:
         for number, line in _telling(parts.answer, MIN_ANSWER_LINE):
-            if other := _seen_in(line, cells):
+            if other := seen.get(line):
                 error = CellMistake(
                     number, f"this line of the solution also stands in cell {other}, which learners see"
                 )
@@ -61,11 +63,21 @@ def answers_seen(cells: Sequence[Parts]) -> list[Mistake]:
 def _telling(text: str, least: int) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.split("\n"), 1):
         if len(line.strip()) >= least and not line.lstrip().startswith("#"):
-            yield number, line.strip()
+            yield number, _plain(line)
 
 
-def _seen_in(line: str, cells: Sequence[Parts]) -> int | None:
-    return next((parts.cell.number for parts in cells if parts.learner is not None and line in parts.learner), None)
+def _seen(cells: Sequence[Parts]) -> dict[str, int]:
+    """Lines that learners see, and the first cell of each."""
+    found: dict[str, int] = {}
+    for parts in cells:
+        for line in (parts.learner or "").split("\n"):
+            found.setdefault(_plain(line), parts.cell.number)
+    return found
+
+
+def _plain(line: str) -> str:
+    """A line without what makes it a comment, a quotation or a piece of code in Markdown."""
+    return line.strip(" \t#>*`-")
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -33,15 +33,16 @@ class Region:
 
 
 _MARK = re.compile(r"[ \t]*#{1,6}[ \t]*(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)[ \t]*")
-_NAMES = r"(solutions?|hidden[\W_]*tests?|mark[\W_]*schemes?)"
+_EDGE = r"(begin|end|start|stop)"
+_NAME = r"(solutions?|hidden[\W_]*tests?|mark[\W_]*schemes?)"
+_WORDS = rf"({_EDGE}[\W_]*(of[\W_]*)?{_NAME}|{_NAME}[\W_]*{_EDGE})"
+_AUTOTEST = re.compile(r"^[ \t]*#+[ \t]*(HASHED[ \t]+)?AUTOTEST\b")
+_LIKE_A_COMMENT = re.compile(_WORDS)
 _LIKE_IN_A_LINE = (
-    re.compile(rf"(?<![A-Za-z])(BEGIN|END|START|STOP)[\W_]*{_NAMES.upper()}(?![A-Za-z])"),
-    re.compile(r"#[ \t]*SOLUTION\b"),  # Otter's
-)
-_AUTOTEST = re.compile(r"\s*#+[ \t]*(HASHED[ \t]+)?AUTOTEST\b.*")
-_LIKE_A_LINE = (
-    re.compile(rf"\s*(#|<!--)[\W_]*(begin|end|start|stop)[\W_]*(of[\W_]*)?{_NAMES}[\W_]*", re.IGNORECASE),
-    re.compile(r"\s*#[ \t]*(BEGIN|END)[ \t]+(TESTS?|TEST CONFIG|QUESTION|PROMPT|PLUGIN)\b.*"),  # Otter's
+    re.compile(rf"(?<![A-Za-z]){_WORDS.upper()}(?![A-Za-z])"),
+    # Otter's
+    re.compile(r"#[ \t]*SOLUTION\b"),
+    re.compile(r"^[ \t]*#[ \t]*(BEGIN|END)[ \t]+(TESTS?|TEST CONFIG|QUESTION|PROMPT|PLUGIN)\b"),
     _AUTOTEST,
 )
 
@@ -62,7 +63,7 @@ def find_regions(source: str, in_strings: Iterable[int] = ()) -> list[Region]:
     for number, line in enumerate(source.split("\n"), 1):
         match = _MARK.fullmatch(line)
         if match is None:
-            if _AUTOTEST.fullmatch(line):
+            if _AUTOTEST.match(line):
                 raise CellMistake(
                     number,
                     f"nbgrader makes a test of {shown(line)} by running the solution, and build runs nothing; write an "
@@ -71,8 +72,8 @@ def find_regions(source: str, in_strings: Iterable[int] = ()) -> list[Region]:
             if is_like_a_mark(line):
                 raise CellMistake(
                     number,
-                    f"{shown(line)} looks like a mark and is none; write it alone on its line as ### BEGIN SOLUTION, "
-                    "### END SOLUTION, ### BEGIN HIDDEN TESTS or ### END HIDDEN TESTS, or in other words",
+                    f"{shown(line)} looks like a mark and is none; write a mark alone on its line, such as "
+                    "### BEGIN SOLUTION or ### END HIDDEN TESTS, and anything else in other words",
                 )
             continue
         if number in strings:
@@ -109,9 +110,15 @@ def is_like_a_mark(text: str) -> bool:
     """Does a text hold a mark, or what was probably meant as one, whatever letters it is written with?"""
     plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
     return any(
-        any(like.search(line) for like in _LIKE_IN_A_LINE) or any(like.fullmatch(line) for like in _LIKE_A_LINE)
+        any(like.search(line) for like in _LIKE_IN_A_LINE)
+        or any(_LIKE_A_COMMENT.fullmatch(" ".join(re.findall("[a-z]+", part))) for part in _comments(line))
         for line in plain.splitlines()
     )
+
+
+def _comments(line: str) -> list[str]:
+    """What stands behind each # or <!-- of a line, in lower case."""
+    return re.split("#|<!--", line.lower())[1:]
 
 
 def shown(line: str) -> str:

@@ -128,6 +128,8 @@ def _table(source: str) -> symtable.SymbolTable:
             return symtable.symtable(without_commands(source), "<cell>", "exec")
     except SyntaxError as error:
         raise CellMistake(error.lineno, f"this is no valid Python: {error.msg}; mend it and build again") from None
+    except (ValueError, RecursionError, MemoryError):
+        raise CellMistake(None, "this is too deeply nested for Python; write it in several statements") from None
 
 
 def _below(table: symtable.SymbolTable) -> list[symtable.SymbolTable]:

@@ -51,8 +51,10 @@ def new_course(folder: Path, title: str = "") -> list[Path]:
             "openjupyter new exercise NAME --course FOLDER"
         )
     title = _title(title, folder.resolve().name)
-    folder.resolve().parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.resolve().parent, prefix=f".{folder.name}.") as place:
+    # An empty folder stays itself: it may be the working directory, or somebody else's to remove.
+    base = folder if folder.exists() else folder.resolve().parent
+    base.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=base, prefix=".new-course-") as place:
         course = Path(place) / "course"
         (course / PRIVATE_HALF).mkdir(parents=True)
         (course / PUBLIC_HALF).mkdir()
@@ -61,8 +63,10 @@ def new_course(folder: Path, title: str = "") -> list[Path]:
         (course / PUBLIC_HALF / "course.toml").write_text(f"title = {toml_text(title)}\n", encoding="utf-8")
         new_exercise(course, FIRST_EXERCISE)
         if folder.exists():
-            folder.rmdir()
-        shutil.move(course, folder)
+            for path in sorted(course.iterdir()):
+                shutil.move(path, folder / path.name)
+        else:
+            shutil.move(course, folder)
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 

@@ -46,8 +46,8 @@ def parse(source: str) -> ast.Module:
         return ast.parse(without_commands(source))
     except SyntaxError as error:
         raise CellMistake(error.lineno, f"this is no valid Python: {error.msg}; mend it and build again") from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise CellMistake(None, f"this is no valid Python: {error or 'too deeply nested'}") from None
+    except (ValueError, RecursionError, MemoryError):
+        raise CellMistake(None, "this is too deeply nested for Python; write it in several statements") from None
 
 
 def lines_in_strings(source: str) -> set[int]:

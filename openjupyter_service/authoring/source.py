@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from openjupyter_service.authoring.marks import is_like_a_mark
 from openjupyter_service.authoring.mistakes import CellMistake, Mistake, SourceError
 
 MAX_SOURCE_BYTES = 100 * 2**20
+MAX_TEXT = 10 * 2**20
+"""As much as learners can hand in, about."""
 KINDS = ("code", "markdown", "raw")
 _AGAIN = "open it in JupyterLab, save it, and build again"
 
@@ -27,7 +30,9 @@ class Cell:
 
     def mistake(self, error: CellMistake) -> Mistake:
         """The mistake with this cell as its place."""
-        begins = next((" ".join(line.split()) for line in self.source.split("\n") if line.strip()), "")
+        lines = [" ".join(line.split()) for line in self.source.split("\n") if line.strip()]
+        # Many cells begin with the same mark, which would not help to find this one.
+        begins = next((line for line in lines if not is_like_a_mark(line)), lines[0] if lines else "")
         return Mistake(error.text, self.number, begins, error.line)
 
 
@@ -71,6 +76,8 @@ def read_source(path: Path) -> Source:
             mistakes.append(Mistake(error.text, number, line=error.line))
     if mistakes:
         raise SourceError(path, mistakes)
+    if sum(len(cell.source) for cell in cells) > MAX_TEXT:
+        raise _whole(path, f"holds more than {MAX_TEXT // 2**20} MB of text; put large texts into files beside it")
     metadata = values.get("metadata")
     return Source(path, tuple(cells), metadata if isinstance(metadata, dict) else {})
 

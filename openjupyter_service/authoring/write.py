@@ -128,10 +128,10 @@ def _why_not(path: Path, old: bytes | None, source: Path) -> str:
     origin = "was changed by hand since it was built" if is_changed else "was written by hand"
     throw_away = "build with --overwrite, which throws away what is there now"
     if path.name == EXERCISE_FILE:
-        keep = "delete its first line to keep it as yours" if is_changed else "take this cell out"
+        keep = "delete its first line" if is_changed else "take such a cell out of the source"
         return (
             f"{origin}; put its lines into a raw cell of {shown_path(source)} that begins with {SETTINGS_LINE}, and "
-            f"{throw_away}; or, to keep the file, {keep}"
+            f"{throw_away}; or {keep} to keep the file as yours"
         )
     if is_changed:
         return f"{origin}; make the change in {shown_path(source)}, and {throw_away}"

@@ -65,6 +65,12 @@ def test_marks_that_do_not_pair(tmp_path: Path, kind: object, source: str, line:
         "<!-- BEGIN SOLUTION -->",
         "<!-- begin solution -->",
         "### BEGIN MARK-SCHEME",
+        "x = 1  # begin solution",
+        "### SOLUTION BEGIN",
+        "# solution end",
+        "### HIDDEN TESTS START",
+        "> ### BEGIN SOLUTION",
+        "- begin <!-- end of solution -->",
         "x = 1  # SOLUTION",
         "x = 1  # SOLUTION NO PROMPT",
         "# BEGIN TESTS",
@@ -75,8 +81,8 @@ def test_marks_that_do_not_pair(tmp_path: Path, kind: object, source: str, line:
 def test_what_only_looks_like_a_mark(tmp_path: Path, kind: object, line: str) -> None:
     course = Course(tmp_path, *SOUND, kind(f"{line}\nx = 'SECRET'\n{E}"))  # type: ignore[operator]
     (sentence,) = course.refused()
-    assert "looks like a mark and is none; write it alone on its line as ### BEGIN SOLUTION" in sentence
-    assert "\u2028" not in sentence and "SECRET" not in sentence
+    assert "looks like a mark and is none; write a mark alone on its line, such as ### BEGIN SOLUTION" in sentence
+    assert "\u2028" not in sentence and sentence.startswith("cell 4 (“x = ")
 
 
 @pytest.mark.parametrize(
@@ -89,6 +95,8 @@ def test_what_only_looks_like_a_mark(tmp_path: Path, kind: object, line: str) ->
         "begin_solution = end_solution",
         "x = {'BEGIN': 'SOLVING'}",
         "# hidden tests try other cases, too",
+        "# the solution begins here",
+        "Solution: begin at the end.",
         "LEGEND SOLUTION",
     ],
 )
@@ -130,6 +138,8 @@ def test_a_string_inside_of_marks_is_part_of_the_solution(tmp_path: Path) -> Non
         (f'{B}\nx = """\n{E}', 2, "this is no valid Python: unterminated triple-quoted string"),
         (f"{B}\nx = '\\N{{no}}'\n{E}", 2, "this is no valid Python"),
         (f"{B}\n" + "(" * 300 + ")" * 300 + f"\n{E}", None, "this is no valid Python"),
+        (f"{B}\nx = " + "-" * 100_000 + f"1\n{E}", None, "this is too deeply nested for Python; write it in several"),
+        (f"{B}\nx = " + "1 + " * 100_000 + f"1\n{E}", None, "this is too deeply nested for Python"),
     ],
 )
 def test_marks_that_break_the_code(tmp_path: Path, source: str, line: int | None, said: str) -> None:

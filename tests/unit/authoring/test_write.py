@@ -84,7 +84,7 @@ def test_settings_that_were_changed_by_hand_can_be_kept_or_moved(tmp_path: Path)
     path = course.folder / "exercise.toml"
     path.write_text(path.read_text() + "attempts = 3\n")
     with pytest.raises(
-        WrittenByHand, match=r"begins with # exercise\.toml, .* delete its first line to keep it as yours"
+        WrittenByHand, match=r"begins with # exercise\.toml, .* or delete its first line to keep the file as"
     ):
         written(course)
     kept = path.read_text().partition("\n")[2]
@@ -93,7 +93,7 @@ def test_settings_that_were_changed_by_hand_can_be_kept_or_moved(tmp_path: Path)
     course.write(raw(f"# exercise.toml\n{kept}"), *SOUND)
     assert written(course)["exercise.toml"] is Change.UPDATED  # nothing is lost
     path.write_text("title = 'Mine'\n")
-    with pytest.raises(WrittenByHand, match=r"was written by hand; .* to keep the file, take this cell out"):
+    with pytest.raises(WrittenByHand, match=r"was written by hand; .*; or take such a cell out of the source to keep"):
         written(course)
 
 

@@ -82,7 +82,7 @@ def test_all_mistakes_of_all_exercises_and_nothing_written(command: Command, tmp
     lines = ended.err.splitlines()
     assert lines[0].startswith("openjupyter: hidden_tests/bad/source.ipynb: is not JSON; ")
     assert lines[1].startswith("openjupyter: hidden_tests/means/source.ipynb, cell 4 (“### END SOLUTION”), line 1: ")
-    assert lines[2].startswith("openjupyter: hidden_tests/means/source.ipynb, cell 5 (“### BEGIN SOLUTION”), line 1: ")
+    assert lines[2].startswith("openjupyter: hidden_tests/means/source.ipynb, cell 5 (“x”), line 1: ")
     assert lines[3] == "openjupyter: nothing was written"
     ended = command("build", "--exercise", "good")
     assert ended.code == 0 and len(ended.out.splitlines()) == 4
@@ -116,7 +116,7 @@ def test_warnings_do_not_stop_it(command: Command, tmp_path: Path) -> None:
     Course(
         tmp_path,
         *SOUND,
-        code("# a hint\nprint('sum(values) / len(values)')\nreturned = 'return sum(values) / len(values)'"),
+        code("# a hint:\n# return sum(values) / len(values)"),
     )
     ended = command("build")
     assert ended.code == 0

@@ -28,10 +28,16 @@ def test_a_course_with_a_first_exercise(command: Command, tmp_path: Path) -> Non
     assert (ended.code, ended.out) == (0, "unchanged: 4 files\n")
 
 
-def test_a_course_in_the_empty_working_directory(command: Command, tmp_path: Path) -> None:
+@pytest.mark.parametrize("named", [".", "../my-course"])
+def test_a_course_in_the_empty_working_directory(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
     (tmp_path / "my-course").mkdir()
-    assert command("new", "course", "my-course").code == 0
-    assert (tmp_path / "my-course/README.md").read_text().startswith("# My course\n")
+    monkeypatch.chdir(tmp_path / "my-course")
+    assert command("new", "course", named).code == 0
+    assert Path("README.md").read_text().startswith("# My course\n")
+    assert sorted(path.name for path in Path().iterdir()) == [".gitignore", "README.md", "hidden_tests", "notebooks"]
+    assert command("build").out == "unchanged: 4 files\n"
 
 
 def test_an_exercise_more(command: Command, tmp_path: Path) -> None:

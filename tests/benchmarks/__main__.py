@@ -12,7 +12,21 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import calls, grade, launch, logins, memory, messy, outbox, page, pair, sealed, throughput, work
+from tests.benchmarks import (
+    calls,
+    grade,
+    lab,
+    launch,
+    logins,
+    memory,
+    messy,
+    outbox,
+    page,
+    pair,
+    sealed,
+    throughput,
+    work,
+)
 from tests.benchmarks.alone import alone
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.processors import busy_seconds
@@ -32,6 +46,7 @@ ALONE: dict[str, Callable[[Say], Iterator[Figure]]] = {
     "work": work.measure,
     "pair": pair.measure,
     "messy": messy.measure,
+    "lab": lab.measure,
     "logins": logins.measure,
     "outbox": outbox.measure,
 }

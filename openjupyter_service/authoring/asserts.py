@@ -8,7 +8,7 @@ import re
 import sys
 import unicodedata
 import warnings
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from openjupyter_service.authoring.apart import refuse_deleting
 from openjupyter_service.authoring.blocks import Block
@@ -17,19 +17,20 @@ from openjupyter_service.authoring.mistakes import CellMistake
 from openjupyter_service.authoring.names import BUILTINS, Defined, free_names, read_before_set
 from openjupyter_service.authoring.parts import Parts
 from openjupyter_service.authoring.python import command_line, kept_lines, lines_in_strings, parse
+from openjupyter_service.authoring.source import Cell
 
 JUDGE_MODULES = frozenset([*sys.stdlib_module_names, "numpy", "pandas", "pytest"])
 FIXTURES = ("learner", "learner_points", "rng", "seed")
 MAX_TITLE = 200
 
 
-def from_asserts(parts: Parts, notebook: Defined, heading: str, taken: Collection[str]) -> Block:
+def from_asserts(parts: Parts, notebook: Defined, heading: Callable[[Cell], str], taken: Collection[str]) -> Block:
     """The block of a cell whose tests are plain statements.
 
     Args:
         parts: the cell
         notebook: what the cells of the notebook define
-        heading: the title where the cell says none
+        heading: gives the title of a cell that says none
         taken: names of test functions that are in use
 
     Raises:
@@ -54,7 +55,7 @@ def from_asserts(parts: Parts, notebook: Defined, heading: str, taken: Collectio
         elif name not in BUILTINS and name not in FIXTURES and name != "pytest":
             raise CellMistake(free[name], f"no cell of the notebook defines `{name[:60]}`; define it, or mend the name")
     fixtures = ["learner", *(name for name in FIXTURES[1:] if name in free and name not in asked)]
-    title = head.title or said or heading
+    title = head.title or said or heading(parts.cell)
     name = _function_name(parts, title, taken)
     points = head.points if head.points is not None else parts.role.points
     lines = [f"@pytest.mark.points({_number(1 if points is None else points)})"]

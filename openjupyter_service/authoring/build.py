@@ -46,14 +46,14 @@ def build_exercise(folder: Path, public: Path, stamp: bool = True) -> Built:
         ExerciseFileError: exercise.toml was written by hand and has a mistake
     """
     source = read_source(folder / SOURCE_FILE)
-    cells, mistakes = _parts(source)
+    cells = _parts(source)
     headings = Headings(cells)
     settings = make_settings(folder, cells, headings.first)
     if isinstance(settings, list):
-        raise SourceError(source.path, mistakes + settings)
+        raise SourceError(source.path, settings)
     tests = make_tests_file(cells, headings, settings.file.title)
     learners = make_notebook(source, {each.cell.number: each.learner for each in cells if each.learner is not None})
-    mistakes += tests.mistakes + tests_seen(cells) + marks_left(learners, cells)
+    mistakes = tests.mistakes + tests_seen(cells) + marks_left(learners, cells)
     if not mistakes and not any(parts.learner is not None for parts in cells):
         mistakes.append(Mistake("leaves nothing for learners; write the task into cells without marks"))
     built = Built(folder.name, source.path, notes=_notes(cells) + tests.notes)
@@ -85,7 +85,7 @@ def _notebook(notebook: dict[str, Any], stamp: bool) -> bytes:
     return stamped_notebook(notebook) if stamp else notebook_bytes(notebook)
 
 
-def _parts(source: Source) -> tuple[list[Parts], list[Mistake]]:
+def _parts(source: Source) -> list[Parts]:
     found: list[Parts] = []
     mistakes: list[Mistake] = []
     for cell in source.cells:
@@ -95,7 +95,7 @@ def _parts(source: Source) -> tuple[list[Parts], list[Mistake]]:
             mistakes.append(cell.mistake(error))
     if mistakes:  # names, titles and the rest would be those of half a notebook
         raise SourceError(source.path, mistakes)
-    return found, mistakes
+    return found
 
 
 def _solution_path(folder: Path, file: ExerciseFile) -> Path:

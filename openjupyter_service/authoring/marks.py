@@ -28,9 +28,6 @@ class Region:
     begin: int
     end: int
 
-    def __contains__(self, line: int) -> bool:
-        return self.begin <= line <= self.end
-
 
 _MARK = re.compile(r"[ \t]*#{1,6}[ \t]*(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)[ \t]*")
 _EDGE = r"(begin|end|start|stop)"

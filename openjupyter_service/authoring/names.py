@@ -61,7 +61,13 @@ def _note_import(node: ast.Import | ast.ImportFrom, found: Defined) -> None:
         one: ast.Import | ast.ImportFrom = (
             ast.Import([alias]) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, [alias], node.level)
         )
-        found.imports[alias.asname or alias.name.partition(".")[0]] = ast.unparse(one)
+        if (name := imported_name(alias)) in found.names:  # and not inside of a function alone
+            found.imports[name] = ast.unparse(one)
+
+
+def imported_name(alias: ast.alias) -> str:
+    """The name that an import defines."""
+    return alias.asname or alias.name.partition(".")[0]
 
 
 def _read_by_functions(source: str) -> set[str]:

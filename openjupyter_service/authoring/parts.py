@@ -17,8 +17,7 @@ class Parts:
     """The parts of a cell; None for a notebook that does not have the cell at all.
 
     `test` and `hidden` keep the cell's line numbers, other lines are left out: `test` is all that a test made of this
-    cell may use, `hidden` what learners must not see of it. `answer` is what only the solution has, and `region_test`
-    tells that the test is what stands between marks and nothing around them.
+    cell may use, `hidden` what learners must not see of it. `answer` is what only the solution has.
     """
 
     cell: Cell

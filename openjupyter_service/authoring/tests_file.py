@@ -1,6 +1,7 @@
 """Put the tests of a source together to one file of pytest functions."""
 
-from collections.abc import Sequence
+import ast
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from openjupyter_service.authoring.apart import seen_otherwise
@@ -8,7 +9,7 @@ from openjupyter_service.authoring.asserts import FIXTURES, from_asserts
 from openjupyter_service.authoring.blocks import Block, is_visible_test, is_written_out, written_out
 from openjupyter_service.authoring.headings import Headings
 from openjupyter_service.authoring.mistakes import CellMistake, Mistake
-from openjupyter_service.authoring.names import BUILTINS, Defined, defined_by, free_names
+from openjupyter_service.authoring.names import BUILTINS, Defined, defined_by, free_names, imported_name
 from openjupyter_service.authoring.parts import Parts
 from openjupyter_service.authoring.python import kept_lines, lines_in_strings
 
@@ -48,7 +49,7 @@ def make_tests_file(cells: Sequence[Parts], headings: Headings, title: str) -> T
             blocks.append(block)
         except CellMistake as error:
             found.mistakes.append(parts.cell.mistake(error))
-    found.mistakes += _unknown_names(blocks, notebook)
+    found.mistakes += _unknown_names(blocks, notebook) + _other_imports(blocks)
     if not found.mistakes and any(block.has_tests for block in blocks):
         found.text = _joined(blocks, title)
     return found
@@ -62,7 +63,7 @@ def _block(parts: Parts, notebook: Defined, headings: Headings, taken: dict[str,
             None,
             "learners would see this test function; put it between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS",
         )
-    return from_asserts(parts, notebook, headings.title_for(parts.cell), taken)
+    return from_asserts(parts, notebook, headings.title_for, taken)
 
 
 def _unknown_names(blocks: list[Block], notebook: Defined) -> list[Mistake]:
@@ -80,6 +81,30 @@ def _unknown_names(blocks: list[Block], notebook: Defined) -> list[Mistake]:
             if name not in known:
                 found.append(block.cell.mistake(CellMistake(line, _unknown(name, notebook))))
     return found
+
+
+def _other_imports(blocks: list[Block]) -> list[Mistake]:
+    """Imports that give a name another meaning than those of a cell before: all stand at the head of one file."""
+    found: list[Mistake] = []
+    seen: dict[str, tuple[str, int]] = {}
+    for block in blocks:
+        for statement in block.imports:
+            for name, meaning in _meanings(statement):
+                first, number = seen.setdefault(name, (meaning, block.cell.number))
+                if first != meaning:
+                    text = f"`{name}` is {meaning} here and {first} in the tests of cell {number}; rename one of them"
+                    found.append(block.cell.mistake(CellMistake(None, text)))
+    return found
+
+
+def _meanings(statement: str) -> Iterator[tuple[str, str]]:
+    """Each name that an import statement defines, and what it stands for."""
+    node = ast.parse(statement).body[0]
+    for alias in node.names if isinstance(node, ast.Import | ast.ImportFrom) else ():
+        if isinstance(node, ast.ImportFrom):
+            yield imported_name(alias), f"{'.' * node.level}{node.module or ''}.{alias.name}"
+        else:
+            yield imported_name(alias), alias.name if alias.asname else imported_name(alias)
 
 
 def _unknown(name: str, notebook: Defined) -> str:

@@ -264,6 +264,22 @@ def test_what_a_copy_does_not_tell(tmp_path: Path) -> None:
     assert note.startswith("cell 4 (") and "`values` is passed as a copy" in note and "learner.send(values)" in note
 
 
+def test_imports_that_mean_another_thing(tmp_path: Path) -> None:
+    first = hidden("import os\nimport os.path\nimport numpy as np\n\n\ndef test_a(learner):\n    np.isnan(learner.x)")
+    again = hidden("import os\nimport numpy as np\nfrom math import pi\n\n\ndef test_b(learner):\n    os, np, pi")
+    assert "import os.path\n" in built(tmp_path, *SOUND, first, again).tests
+    other = hidden("import numpy.linalg as np\n\n\ndef test_c(learner):\n    np.det(learner.x)")
+    (sentence,) = Course(tmp_path, *SOUND, first, again, other).refused()
+    assert (
+        sentence.startswith("cell 6 (") and "`np` is numpy.linalg here and numpy in the tests of cell 4; " in sentence
+    )
+
+
+def test_headings_are_counted_where_they_are_used(tmp_path: Path) -> None:
+    titled = hidden("# title: Mine\nassert mean([1]) == 1")
+    assert '"""Means"""' in built(tmp_path, *SOUND, titled, hidden("assert mean([2]) == 2")).tests
+
+
 def test_a_test_function_that_learners_would_see(tmp_path: Path) -> None:
     (sentence,) = Course(tmp_path, *SOUND, code("def test_y(learner):\n    pass", "tests")).refused()
     assert "learners would see this test function; put it between ### BEGIN HIDDEN TESTS" in sentence

@@ -75,6 +75,7 @@ CATALOGUES = (
             Source("openjupyter_service/web/templates", "*.html", "tornado"),
         ),
     ),
+    Texts("judge", "openjupyter_service/judge", (Source("openjupyter_service/judge", "*.py"),)),
 )
 
 

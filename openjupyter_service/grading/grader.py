@@ -11,6 +11,7 @@ from openjupyter_service.grading.outbound import Outbound
 from openjupyter_service.grading.passback import Sender
 from openjupyter_service.grading.progress import Progress
 from openjupyter_service.grading.worker import Worker
+from openjupyter_service.language import chosen
 from openjupyter_service.sandbox.engine import Engine
 from openjupyter_service.sandbox.limits import pair_spec
 from openjupyter_service.sandbox.pool import Pool
@@ -20,6 +21,7 @@ from openjupyter_service.store.encryption import SecretBox
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.launches import Launches
 from openjupyter_service.store.outbox import Outbox
+from openjupyter_service.store.people import People
 from openjupyter_service.store.platforms import Platforms
 from openjupyter_service.store.queue import Queue
 from openjupyter_service.store.submissions import Submissions
@@ -47,9 +49,17 @@ class Grader:
         self._sender = Sender(Outbox(store), deliveries.deliver)
         self._after_grading = asyncio.Event()
         queue, submissions = Queue(store), Submissions(store)
+        people = People(store)
+
+        def language_of(learner: str) -> str:
+            person = people.get(learner)
+            return chosen(person.locale if person is not None else None)
+
         # The same names after a restart, so that what a killed process held is known to be nobody's.
         self._workers = [
-            Worker(f"{socket.gethostname()}/{number}", settings, self.pool, queue, submissions, self.progress)
+            Worker(
+                f"{socket.gethostname()}/{number}", settings, self.pool, queue, submissions, self.progress, language_of
+            )
             for number in range(settings.grading.workers)
         ]
 

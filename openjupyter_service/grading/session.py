@@ -56,6 +56,7 @@ async def grade(
     notebook: str,
     progress: Progress,
     seed: int | None = None,
+    language: str = "en",
     data_sets: tuple[DataSet, ...] = (),
 ) -> Graded:
     """Grade one submission in containers of its own.
@@ -68,6 +69,7 @@ async def grade(
         notebook: path of the notebook
         progress: called with {"step": "start" | "cell" | "test", "done": n, "total": m}
         seed: of tests with random inputs, 32 bits; drawn when not given
+        language: of the sentences that the judge writes into the report
         data_sets: of the exercise's course
 
     Raises:
@@ -82,7 +84,8 @@ async def grade(
         clock.lap("start")
         run = await _run_notebook(pair.sandbox, exercise, files, notebook, progress)
         clock.lap("notebook")
-        order = _order(exercise, files, notebook, run, pair, secrets.randbits(SEED_BITS) if seed is None else seed)
+        order = _order(exercise, files, notebook, run, pair)
+        order |= {"seed": secrets.randbits(SEED_BITS) if seed is None else seed, "language": language}
         verdict = await _judge(pair, tests, order, exercise, progress)
         clock.lap("tests")
     if isinstance(lost := verdict.get("lost"), str):
@@ -138,8 +141,8 @@ async def _run_notebook(
         }
 
 
-def _order(exercise: Exercise, files: dict[str, bytes], notebook: str, run: Frame, pair: Pair, seed: int) -> Frame:
-    """What the judge is told, but for the tests."""
+def _order(exercise: Exercise, files: dict[str, bytes], notebook: str, run: Frame, pair: Pair) -> Frame:
+    """What the judge is told of the exercise and the run, but for the tests."""
     limits, style = exercise.limits, exercise.style
     beside = _beside(exercise, notebook)
     return {
@@ -157,7 +160,6 @@ def _order(exercise: Exercise, files: dict[str, bytes], notebook: str, run: Fram
         "run_seconds": limits.run_seconds,
         # A test that kills its kernel makes the next one wait until the notebook has run again.
         "own_seconds": OWN_SECONDS + limits.notebook_seconds,
-        "seed": seed,
         "reveal": exercise.reveal,
         "style": {"select": style.select, "ignore": style.ignore} if style.select else None,
     }

@@ -7,6 +7,7 @@ import hashlib
 import logging
 import random
 import time
+from collections.abc import Callable
 from typing import Any
 
 from openjupyter_service.errors import ExerciseError, NotFound, OpenJupyterError, SandboxError
@@ -15,6 +16,7 @@ from openjupyter_service.exercises.repository import read_file
 from openjupyter_service.grading.progress import Progress
 from openjupyter_service.grading.session import Graded, grade
 from openjupyter_service.grading.submit import find_exercise
+from openjupyter_service.language import LANGUAGES
 from openjupyter_service.report import internal_error
 from openjupyter_service.sandbox.pair import Containers
 from openjupyter_service.settings import Settings
@@ -35,7 +37,10 @@ log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Grades one submission at a time. `wake` makes it look into the queue at once."""
+    """Grades one submission at a time. `wake` makes it look into the queue at once.
+
+    `language_of` tells a learner's language, by hub username; it may block.
+    """
 
     def __init__(
         self,
@@ -45,6 +50,7 @@ class Worker:
         queue: Queue,
         submissions: Submissions,
         progress: Progress,
+        language_of: Callable[[str], str] = lambda learner: LANGUAGES[0],
     ) -> None:
         self.name = name
         self._settings = settings
@@ -52,6 +58,7 @@ class Worker:
         self._queue = queue
         self._submissions = submissions
         self._progress = progress
+        self._language_of = language_of
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -109,6 +116,7 @@ class Worker:
     async def _grade(self, claimed: Claimed) -> tuple[Exercise, Graded]:
         exercise, files = await asyncio.to_thread(self._gather, claimed)
         course = self._settings.course(claimed.course)
+        language = await asyncio.to_thread(self._language_of, claimed.learner)
 
         def publish(event: dict[str, Any]) -> None:
             self._progress.publish(claimed.submission_id, {"state": "running", **event})
@@ -121,6 +129,7 @@ class Worker:
             claimed.notebook_path,
             publish,
             seed_of(claimed.submission_id),
+            language,
             data_sets=course.data_sets if course is not None else (),
         )
 

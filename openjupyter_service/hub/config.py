@@ -9,6 +9,7 @@ from openjupyter_service.datasets import DataSet
 from openjupyter_service.errors import SettingsError
 from openjupyter_service.hub.authenticator import OpenJupyterAuthenticator
 from openjupyter_service.hub.network import SITE_LABEL, ensure_network, internet_network
+from openjupyter_service.hub.pages import template_words
 from openjupyter_service.hub.proxy import OpenJupyterProxy
 from openjupyter_service.hub.secrets import secret
 from openjupyter_service.hub.spawner import THREADS, OpenJupyterSpawner
@@ -82,6 +83,7 @@ def apply_hub(c: Any, settings: Settings) -> None:
     c.JupyterHub.cleanup_servers = False
     c.JupyterHub.concurrent_spawn_limit = MAX_SPAWNS
     c.JupyterHub.template_paths = [str(Path(__file__).parent / "templates")]
+    c.JupyterHub.template_vars = template_words(settings)
 
 
 def apply_proxy(c: Any, settings: Settings) -> None:

@@ -64,7 +64,14 @@ def judge(channel: Channel, order: Frame) -> Frame:
             _executions(order["executions"], notebook),
             order["notebook_alive"],
         )
-        rules = Rules(order["test_seconds"], order["run_seconds"], order["own_seconds"], order["reveal"], order["seed"])
+        rules = Rules(
+            order["test_seconds"],
+            order["run_seconds"],
+            order["own_seconds"],
+            order["reveal"],
+            order["seed"],
+            order["language"],
+        )
         plugin = GradingPlugin(sandbox, tests, rules, finished, give_up)
         fixtures = Fixtures(plugin, notebook)
         with contextlib.ExitStack() as stack:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from openjupyter_service.judge.language import ENGLISH, N_, Speech
 from openjupyter_service.judge.source import compared_side
 from openjupyter_service.judge.texts import short
 from openjupyter_service.judge.trace import Comparison, Side, Trace
@@ -93,23 +94,28 @@ def find(error: BaseException, trace: Trace, tests: Path) -> Compared | None:
     return _attributed(found.op, found.left, found.right, trace, traceback, tests, "")
 
 
-def expectation(error: BaseException) -> str:
+def expectation(error: BaseException, speech: Speech = ENGLISH) -> str:
     """What the test wanted to happen instead of a value: "should raise ValueError"; "" when it was not that."""
     traceback = error.__traceback__
     if names := _raises_of_learner(traceback):
-        return f"should raise {names['name']}{_pattern(SimpleNamespace(match=names['match']))}"
+        return _should(_RAISE, names["name"], SimpleNamespace(match=names["match"]), speech)
     call = failed_call(traceback, ("_pytest.raises", "_pytest.recwarn", "_pytest.outcomes")) or failed_call(traceback)
     context = call[1].get("self") if call else None
-    for verb, attribute in (
-        ("raise", "expected_exceptions"),
-        ("raise", "expected"),
-        ("warn with", "expected_warning"),
-    ):
+    for sentences, attribute in ((_RAISE, "expected_exceptions"), (_RAISE, "expected"), (_WARN, "expected_warning")):
         kinds = getattr(context, attribute, None)
         if kinds:
-            wanted = " or ".join(kind.__name__ for kind in (kinds if isinstance(kinds, tuple) else (kinds,)))
-            return f"should {verb} {wanted}{_pattern(context)}"
+            names_of = [kind.__name__ for kind in (kinds if isinstance(kinds, tuple) else (kinds,))]
+            return _should(sentences, speech.text(N_(" or ")).join(names_of), context, speech)
     return ""
+
+
+_RAISE = (N_("should raise {wanted}"), N_("should raise {wanted} with a text that matches {pattern}"))
+_WARN = (N_("should warn with {wanted}"), N_("should warn with {wanted} with a text that matches {pattern}"))
+
+
+def _should(sentences: tuple[str, str], wanted: str, context: Any, speech: Speech) -> str:
+    pattern = _pattern(context)
+    return speech.text(sentences[bool(pattern)], wanted=wanted, pattern=pattern)
 
 
 def _raises_of_learner(traceback: TracebackType | None) -> dict[str, Any] | None:
@@ -125,7 +131,7 @@ def _raises_of_learner(traceback: TracebackType | None) -> dict[str, Any] | None
 def _pattern(context: Any) -> str:
     wanted = next((found for name in _PATTERNS if (found := getattr(context, name, None)) is not None), None)
     text = getattr(wanted, "pattern", wanted)
-    return f" with a text that matches {short(text, MAX_PATTERN)}" if text else ""
+    return short(text, MAX_PATTERN) if text else ""
 
 
 _LEARNER = "openjupyter_service.judge.learner"

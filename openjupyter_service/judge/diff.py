@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from openjupyter_service.judge.language import ENGLISH, N_, Speech
 from openjupyter_service.judge.texts import short
 
 MAX_ROWS = 20
@@ -35,6 +36,7 @@ _Row = tuple[str, list[_Pair]]
 
 _NONE: Any = object()
 """A cell that is not there."""
+_VALUE = N_("value")
 
 
 @dataclass
@@ -48,39 +50,44 @@ class _Grid:
     """A cell about each whole column: its dtype."""
 
 
-def table(got: Any, expected: Any, same: Same) -> dict[str, Any] | None:
+def table(got: Any, expected: Any, same: Same, speech: Speech = ENGLISH) -> dict[str, Any] | None:
     """The table of two values; None when they are too plain for one, or not alike enough to be set side by side.
 
     Args:
         got: the learner's value
         expected: the test's, which may be a pytest.approx
         same: tells whether two cells count as equal
+        speech: the learner's language, for the names that are not the values' own
     """
     if isinstance(got, str) and isinstance(expected, str):
-        return _lines(got, expected) if "\n" in got.strip("\n") + expected.strip("\n") else None
+        return _lines(got, expected, speech) if "\n" in got.strip("\n") + expected.strip("\n") else None
     expected = _inside_approx(expected)
     if isinstance(got, pd.DataFrame) and isinstance(expected, pd.DataFrame):
         grids: tuple[_Grid | None, _Grid | None] = _frames(got, expected)
     elif isinstance(got, set | frozenset) and isinstance(expected, set | frozenset):
-        return _sets(got, expected)
+        return _sets(got, expected, speech)
     else:
         grids = _grid(got), _grid(expected)
     if grids[0] is None or grids[1] is None or grids[0].kind != grids[1].kind:
         return None
-    return _compare(grids[0], grids[1], same)
+    return _compare(grids[0], grids[1], same, speech)
 
 
-def _compare(got: _Grid, expected: _Grid, same: Same) -> dict[str, Any]:
+def _compare(got: _Grid, expected: _Grid, same: Same, speech: Speech) -> dict[str, Any]:
     columns = list(dict.fromkeys(column for grid in (expected, got) for row in grid.rows.values() for column in row))
     keys = list(dict.fromkeys([*expected.rows, *got.rows]))
     rows: list[_Row] = []
     if got.notes != expected.notes and set(got.notes) == set(expected.notes):
-        rows.append(("type", [_pair(got.notes[column], expected.notes[column], _equal) for column in columns]))
+        rows.append(
+            (speech.text(N_("type")), [_pair(got.notes[column], expected.notes[column], _equal) for column in columns])
+        )
     for key in keys:
         ours, theirs = expected.rows.get(key, {}), got.rows.get(key, {})
         rows.append((_label(key), [_pair(theirs.get(c, _NONE), ours.get(c, _NONE), same) for c in columns]))
     total = len(rows) + max(got.total, expected.total) - max(len(got.rows), len(expected.rows))
-    return _table([_label(column) for column in columns], rows, total)
+    # A grid of one column has no names for it but ours.
+    labels = [speech.text(_VALUE)] if expected.kind in ("flat", "mapping") else [_label(column) for column in columns]
+    return _table(labels[: len(columns)], rows, total)
 
 
 def _table(columns: list[str], rows: list[_Row], total: int) -> dict[str, Any]:
@@ -119,7 +126,7 @@ class _Line(str):
     """A cell's text that is shown as it is."""
 
 
-def _lines(got: str, expected: str) -> dict[str, Any]:
+def _lines(got: str, expected: str, speech: Speech) -> dict[str, Any]:
     """Two texts line by line, numbered as in the learner's; lines are quoted, so that spaces at the end are seen."""
     texts = [text.split("\n") for text in (got, expected)]
     total = max(len(lines) for lines in texts)
@@ -132,15 +139,16 @@ def _lines(got: str, expected: str) -> dict[str, Any]:
             wanted = ours[start + step] if start + step < end else _NONE
             label = str(low + step + 1) if got_line is not _NONE else "+"
             rows.append((label, [_pair(got_line, wanted, _equal)]))
-    return _table(["line"], rows, len(rows) + total - min(total, MAX_LINES))
+    return _table([speech.text(N_("line"))], rows, len(rows) + total - min(total, MAX_LINES))
 
 
-def _sets(got: Iterable[Any], expected: Iterable[Any]) -> dict[str, Any]:
+def _sets(got: Iterable[Any], expected: Iterable[Any], speech: Speech) -> dict[str, Any]:
     theirs, ours = set(got), set(expected)
-    rows = [("missing", [_pair(_NONE, item, _equal)]) for item in _sorted(ours - theirs)]
-    rows += [("too many", [_pair(item, _NONE, _equal)]) for item in _sorted(theirs - ours)]
+    missing, surplus = speech.text(N_("missing")), speech.text(N_("too many"))
+    rows = [(missing, [_pair(_NONE, item, _equal)]) for item in _sorted(ours - theirs)]
+    rows += [(surplus, [_pair(item, _NONE, _equal)]) for item in _sorted(theirs - ours)]
     rows += [("", [(item, item, True)]) for item in _sorted(theirs & ours)]
-    return _table(["value"], rows, len(rows))
+    return _table([speech.text(_VALUE)], rows, len(rows))
 
 
 def _sorted(items: set[Any]) -> list[Any]:

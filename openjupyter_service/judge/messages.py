@@ -24,18 +24,29 @@ from openjupyter_service.judge.failures import (
     Stopped,
     UnusableValue,
 )
+from openjupyter_service.judge.language import ENGLISH, N_, Speech
 from openjupyter_service.judge.trace import SENT, Trace
 from openjupyter_service.judge.unittests import author_text
 
 MAX_MESSAGE = 1_000
 
-_NO_WORD = "This test did not pass."
+_NO_WORD = N_("This test did not pass.")
 
 _STOPPED = {
-    "time limit": "{label} took longer than this test allows. Look for a loop that never ends.",
-    "memory limit": "{label} used more memory than this exercise allows.",
-    "crashed": "Python ended while {inside} was running.",
+    "time limit": N_("{label} took longer than this test allows. Look for a loop that never ends."),
+    "memory limit": N_("{label} used more memory than this exercise allows."),
+    "crashed": N_("Python ended while {label} was running."),
 }
+_WORDS = (
+    N_("your notebook"),
+    N_("your files"),
+    N_("your figures"),
+    N_("what you print"),
+    N_("what you pass to a function"),
+    N_("what the test sends"),
+)
+"""Labels of the trace that are words and no code, and below, how others begin."""
+_BEGINNINGS = {"the file ": N_("the file {name}"), "the figure of ": N_("the figure of {name}")}
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,7 @@ class Told:
     place: dict[str, Any] | None = None
 
 
-def describe(error: BaseException, raised_in: Path, tests: Path, trace: Trace) -> Told:
+def describe(error: BaseException, raised_in: Path, tests: Path, trace: Trace, speech: Speech = ENGLISH) -> Told:
     """Outcome, learner's sentence and place for the exception that ended a test.
 
     Args:
@@ -58,44 +69,49 @@ def describe(error: BaseException, raised_in: Path, tests: Path, trace: Trace) -
         raised_in: file of the innermost frame, that of pytest.fail() itself left out
         tests: folder of the hidden tests; only a text written there is an author's word to the learner
         trace: what the test did
+        speech: the learner's language
     """
     raised = getattr(error, "learner_error", None)
     place = (raised.place or None) if isinstance(raised, Raised) else None
-    outcome, message = _outcome_and_message(error, raised_in, tests, trace)
+    outcome, message = _outcome_and_message(error, raised_in, tests, trace, speech)
     return Told(outcome, message, place)
 
 
-def _outcome_and_message(error: BaseException, raised_in: Path, tests: Path, trace: Trace) -> tuple[str, str]:
-    label = _label(trace)
+def _outcome_and_message(
+    error: BaseException, raised_in: Path, tests: Path, trace: Trace, speech: Speech
+) -> tuple[str, str]:
+    say, label = speech.text, _label(trace)
     if isinstance(error, Stopped) and not error.label:
-        return error.outcome, "This test did not run, because Python ended in an earlier test."
+        return error.outcome, say(N_("This test did not run, because Python ended in an earlier test."))
     if isinstance(error, Stopped):
-        return error.outcome, _STOPPED[error.outcome].format(
-            label=_named(error.label), inside=_named(error.label, at_start=False)
-        )
+        named = _named(error.label, speech, at_start=error.outcome != "crashed")
+        return error.outcome, say(_STOPPED[error.outcome], label=named)
     if isinstance(error, NotRun):
-        return "not run", "This test did not run, because the notebook was stopped before its end."
+        return "not run", say(N_("This test did not run, because the notebook was stopped before its end."))
     if isinstance(error, OutOfTime):
-        return "time limit", "This test did not run: the tests before it took all the time that this exercise has."
+        return "time limit", say(
+            N_("This test did not run: the tests before it took all the time that this exercise has.")
+        )
     if isinstance(error, KernelTestFailed):
-        return "failed", str(error)[:MAX_MESSAGE] or _NO_WORD
+        return "failed", str(error)[:MAX_MESSAGE] or say(_NO_WORD)
     if isinstance(error, SandboxGone | OwnTimeLimit):
-        return "internal error", "This test could not be run."
+        return "internal error", say(N_("This test could not be run."))
     if isinstance(error, NoSuchCell):
-        return "failed", f"Your notebook has no cell `{error.missing}`."
+        return "failed", say(N_("Your notebook has no cell `{name}`."), name=error.missing)
     if isinstance(error, NotDefined):
-        return "failed", f"Your notebook does not define `{error.missing}`."
+        return "failed", say(N_("Your notebook does not define `{name}`."), name=error.missing)
     if isinstance(raised := getattr(error, "learner_error", None), Raised):
-        return "error", _raised_sentence(raised)
+        return "error", _raised_sentence(raised, speech)
     if isinstance(error, NameError | ImportError) and raised_in.is_relative_to(tests):
-        return "internal error", "This test could not be run, because it has a mistake of its own."
+        return "internal error", say(N_("This test could not be run, because it has a mistake of its own."))
     if isinstance(error, UnusableValue):
-        return "failed", f"{_named(label)} gave something that this test cannot use." if label else _NO_WORD
+        unusable = N_("{label} gave something that this test cannot use.")
+        return "failed", say(unusable, label=_named(label, speech)) if label else say(_NO_WORD)
     if authored := _authored(error, raised_in.is_relative_to(tests)):
         return "failed", authored[:MAX_MESSAGE]
     if call := _call_that_gave_none(error, trace, tests):
-        return "failed", f"`{call}` gave None. Is a `return` missing?"
-    return "failed", _unexpected(label) if label else _NO_WORD
+        return "failed", say(N_("`{call}` gave None. Is a `return` missing?"), call=call)
+    return "failed", _unexpected(label, speech) if label else say(_NO_WORD)
 
 
 def _label(trace: Trace) -> str:
@@ -106,20 +122,28 @@ def _label(trace: Trace) -> str:
     return trace.label
 
 
-def _unexpected(label: str) -> str:
+def _unexpected(label: str, speech: Speech) -> str:
     if label.startswith(("the ", "what ")):
-        return f"{_named(label)} is not what this test expects."
-    if label in ("your files", "your figures"):
-        return f"{_named(label)} are not what this test expects."
-    return f"{_named(label)} did not give what this test expects."
+        sentence = N_("{label} is not what this test expects.")
+    elif label in ("your files", "your figures"):
+        sentence = N_("{label} are not what this test expects.")
+    else:
+        sentence = N_("{label} did not give what this test expects.")
+    return speech.text(sentence, label=_named(label, speech))
 
 
-def _named(label: str, at_start: bool = True) -> str:
+def _named(label: str, speech: Speech, at_start: bool = True) -> str:
     """A label in a sentence: code as code, words as words."""
-    is_words = label.startswith(("the ", "what ", "your "))
-    if not is_words:
+    beginning = next((each for each in _BEGINNINGS if label.startswith(each)), "")
+    if beginning:
+        words = speech.text(_BEGINNINGS[beginning], name=label.removeprefix(beginning))
+    elif label in _WORDS:
+        words = speech.text(label)
+    elif label.startswith(("the ", "what ", "your ")):
+        words = label
+    else:
         return f"`{label}`"
-    return label[0].upper() + label[1:] if at_start else label
+    return words[0].upper() + words[1:] if at_start else words
 
 
 def _call_that_gave_none(error: BaseException, trace: Trace, tests: Path) -> str:
@@ -133,19 +157,23 @@ def _call_that_gave_none(error: BaseException, trace: Trace, tests: Path) -> str
     return call.label if call and call.returned is None and call.label.endswith(")") else ""
 
 
-def _raised_sentence(raised: Raised) -> str:
-    place = _place_words(raised.place)
+def _raised_sentence(raised: Raised, speech: Speech) -> str:
+    label, place = _named(raised.label, speech), _place_words(raised.place, speech)
     if raised.type == "NotImplementedError":
-        return f"{_named(raised.label)} is not written yet{f' ({place})' if place else ''}."
-    kind = raised.type if raised.type == raised.name else f"an exception of your own (a kind of {raised.type})"
-    return f"{_named(raised.label)} raised {kind}{f' in {place}' if place else ''}."
+        unwritten = N_("{label} is not written yet ({place}).") if place else N_("{label} is not written yet.")
+        return speech.text(unwritten, label=label, place=place)
+    kind = raised.type
+    if raised.type != raised.name:
+        kind = speech.text(N_("an exception of your own (a kind of {type})"), type=raised.type)
+    sentence = N_("{label} raised {kind} in {place}.") if place else N_("{label} raised {kind}.")
+    return speech.text(sentence, label=label, kind=kind, place=place)
 
 
-def _place_words(place: dict[str, Any]) -> str:
+def _place_words(place: dict[str, Any], speech: Speech) -> str:
     if not place:
         return ""
-    where = f"code cell {place['number']}" if "number" in place else place["file"]
-    return f"{where}, line {place['line']}"
+    where = N_("code cell {number}, line {line}") if "number" in place else N_("{file}, line {line}")
+    return speech.text(where, **place)
 
 
 def _authored(error: BaseException, in_test: bool) -> str:

@@ -15,6 +15,7 @@ import pytest
 
 from openjupyter_service.judge import kernel_tests
 from openjupyter_service.judge.failures import OutOfTime, OwnTimeLimit, Raised
+from openjupyter_service.judge.language import ENGLISH, Speech
 from openjupyter_service.judge.marks import MARKERS, argument, mistakes
 from openjupyter_service.judge.messages import describe
 from openjupyter_service.judge.records import MAX_STAFF, TestRecord, open_record
@@ -42,6 +43,8 @@ class Rules:
     own_seconds: float
     reveal: Policy
     seed: int
+    language: str = "en"
+    """Of the learner, for sentences that no author wrote."""
 
 
 @dataclass
@@ -59,11 +62,15 @@ class GradingPlugin:
     records: list[TestRecord] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     """Faults of the test files themselves: what could not be collected."""
+    _speech: Speech = ENGLISH
     _total: int = 0
     _done: int = 0
     _warned: TestRecord | None = None
     _deadline: float = 0.0
     _seen: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._speech = Speech(self.rules.language)
 
     @property
     def complete(self) -> bool:
@@ -149,12 +156,12 @@ class GradingPlugin:
             record.outcome, record.points = "not run", 0.0
             return report
         trace = self.sandbox.trace
-        told = describe(error, _raised_in(call.excinfo), self.tests, trace)
+        told = describe(error, _raised_in(call.excinfo), self.tests, trace, self._speech)
         record.outcome, record.message, record.place = told.outcome, told.message, told.place
         policy = self._policy(item)
         if policy != "none":
             trace.printed(self.sandbox.printed())
-        record.details = details(policy, trace, error, self.tests)
+        record.details = details(policy, trace, error, self.tests, self._speech)
         raised = getattr(error, "learner_error", None)
         theirs = f"{raised.traceback}\n" if isinstance(raised, Raised) else ""
         record.staff = (theirs + report.longreprtext)[:MAX_STAFF]

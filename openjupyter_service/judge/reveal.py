@@ -14,6 +14,7 @@ from openjupyter_service.judge.channel import SandboxGone
 from openjupyter_service.judge.compared import Compared, expectation, find
 from openjupyter_service.judge.diff import table
 from openjupyter_service.judge.failures import KernelTestFailed, NotDefined, NotRun, OutOfTime, OwnTimeLimit, Raised
+from openjupyter_service.judge.language import ENGLISH, N_, Speech
 from openjupyter_service.judge.source import is_bare_truth
 from openjupyter_service.judge.texts import cut, short
 from openjupyter_service.judge.trace import NOTHING, SENT, Call, Policy, Trace
@@ -30,26 +31,28 @@ Details = dict[str, Any]
 _TELLS_ALL = (NotRun, NotDefined, OutOfTime, OwnTimeLimit, KernelTestFailed, SandboxGone)
 """Whose sentence says what there is to say."""
 _LEFT = {
-    "==": "{}",
-    "is": "{}",
-    "!=": "anything but {}",
-    "is not": "anything but {}",
-    "<": "less than {}",
-    "<=": "at most {}",
-    ">": "more than {}",
-    ">=": "at least {}",
-    "in": "one of {}",
-    "not in": "none of {}",
+    "==": "{value}",
+    "is": "{value}",
+    "!=": N_("anything but {value}"),
+    "is not": N_("anything but {value}"),
+    "<": N_("less than {value}"),
+    "<=": N_("at most {value}"),
+    ">": N_("more than {value}"),
+    ">=": N_("at least {value}"),
+    "in": N_("one of {value}"),
+    "not in": N_("none of {value}"),
 }
 """What is expected of the left side, when the right one is the test's."""
 _RIGHT = {
     **{op: _LEFT[op] for op in ("==", "is", "!=", "is not")},
     **{"<": _LEFT[">"], "<=": _LEFT[">="], ">": _LEFT["<"], ">=": _LEFT["<="]},
-    **{"in": "{} in it", "not in": "no {} in it"},
+    **{"in": N_("{value} in it"), "not in": N_("no {value} in it")},
 }
 
 
-def details(policy: Policy, trace: Trace, error: BaseException, tests: Path) -> Details | None:
+def details(
+    policy: Policy, trace: Trace, error: BaseException, tests: Path, speech: Speech = ENGLISH
+) -> Details | None:
     """The details of a test that did not pass; None when there is nothing that may be shown.
 
     Args:
@@ -57,6 +60,7 @@ def details(policy: Policy, trace: Trace, error: BaseException, tests: Path) -> 
         trace: what the test did; `trace.begin(policy)` was called with the same policy
         error: the exception that ended the test, with its traceback
         tests: folder of the hidden tests
+        speech: the learner's language
     """
     if policy not in ("calls", "diff") or isinstance(error, _TELLS_ALL):
         return None
@@ -75,7 +79,7 @@ def details(policy: Policy, trace: Trace, error: BaseException, tests: Path) -> 
         "table": None,
     }
     if policy == "diff":
-        found |= _expected(error, compared, call, tests)
+        found |= _expected(error, compared, call, tests, speech)
     return found
 
 
@@ -105,8 +109,10 @@ def _raised(error: Raised) -> str:
     return cut(f"{name}: {error.message}" if error.message else name, MAX_RAISED)
 
 
-def _expected(error: BaseException, compared: Compared | None, call: Call | None, tests: Path) -> Details:
-    if text := expectation(error):
+def _expected(
+    error: BaseException, compared: Compared | None, call: Call | None, tests: Path, speech: Speech
+) -> Details:
+    if text := expectation(error, speech):
         return {"expected": text}
     if compared is None:
         wanted = is_bare_truth(error.__traceback__, tests) if isinstance(error, AssertionError) else None
@@ -116,8 +122,8 @@ def _expected(error: BaseException, compared: Compared | None, call: Call | None
     if compared.side not in ("left", "right"):
         return {"compared": f"{short(left, MAX_VALUE)} {compared.op} {short(right, MAX_VALUE)}"}
     got, wanted = (left, right) if compared.side == "left" else (right, left)
-    words = (_LEFT if compared.side == "left" else _RIGHT).get(compared.op, f"{compared.op} {{}}")
+    words = (_LEFT if compared.side == "left" else _RIGHT).get(compared.op, f"{compared.op} {{value}}")
     return {
-        "expected": words.replace("{}", short(wanted, MAX_VALUE)),
-        "table": table(got, wanted, compared.same) if compared.op == "==" else None,
+        "expected": speech.text(words, value=short(wanted, MAX_VALUE)),
+        "table": table(got, wanted, compared.same, speech) if compared.op == "==" else None,
     }

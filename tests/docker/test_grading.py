@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from openjupyter_service.datasets import data_set
@@ -114,3 +115,16 @@ async def test_grading_reads_the_courses_data_set(tmp_path: Path, grading_settin
     data.rename(tmp_path / "away")
     with pytest.raises(SandboxError, match="bind source path does not exist"):
         await grade(pairs, grading_settings, exercise, files, exercise.notebook, lambda event: None, data_sets=(found,))
+
+
+async def test_the_judge_speaks_german_and_the_magic_costs_nothing(grading_settings: GradingSettings) -> None:
+    exercise = load_exercise(PRIVATE, "warm-up")
+    notebook = nbformat.read(exercise.folder / "partial" / "warm-up.ipynb", 4)
+    notebook.cells[-1].source = "%grade"
+    files = {exercise.notebook: nbformat.writes(notebook).encode()}
+    graded = await grade(
+        FreshPairs(Engine(SITE)), grading_settings, exercise, files, exercise.notebook, lambda event: None, 7, "de"
+    )
+    assert graded.report.failing_cell is None and 0 < (graded.report.score or 0) < 1
+    messages = [test.message for test in graded.report.tests if test.outcome != "passed"]
+    assert any("ergab" in message or "nicht geschrieben" in message for message in messages), messages

@@ -179,3 +179,12 @@ def test_images_stay_small(engine, images: dict[str, str]) -> None:
     assert sizes["base"].total() < 200e6
     assert sizes["judge"].total() < 320e6
     assert sizes["learner"].total() < 800e6
+
+
+def test_learners_are_spoken_to_in_their_language(engine, images: dict[str, str]) -> None:
+    german = {"OPENJUPYTER_LOCALE": "de-DE"}
+    said = run(engine, images["learner"], "ipython", "-c", "%grade", environment=german)
+    assert said.startswith("Dieses Notebook wurde nicht aus einem Kurs geöffnet")
+    assert run(engine, images["learner"], "ipython", "-c", "%grade", environment={"OPENJUPYTER_SANDBOX": "1"}) == ""
+    ask = "from openjupyter_service.judge.language import Speech; print(Speech('de').text('your files'))"
+    assert run(engine, images["judge"], "python", "-c", ask).strip() == "deine Dateien"

@@ -142,6 +142,7 @@ async def test_a_grading_from_files_to_report(site: CourseSite) -> None:
     assert set(order["tests"]) == {"test_means.py"}
     assert order["sources"] == {"helper.py": "\ufffd\0"} and order["executions"] == {"1": 0}
     assert (order["link"], order["reveal"], order["notebook"]) == (None, "none", '{"cells": []}')
+    assert order["language"] == "en" and 0 <= order["seed"] < 2**32
     assert answer == {"id": 1, "value": 3}
     (spec,) = played.specs
     assert (spec.sandbox.memory_bytes, spec.judge.memory_bytes) == (2**29, 2**29)

@@ -60,17 +60,23 @@ async def working(
     grade: Grade,
     name: str = "host/0",
     seeds: list[int] | None = None,
+    languages: list[str] | None = None,
 ) -> AsyncIterator[tuple[Worker, asyncio.Event]]:
     seeds = [] if seeds is None else seeds
+    languages = [] if languages is None else languages
 
     async def played(containers: Any, settings: Any, *arguments: Any, data_sets: Any) -> Graded:
-        *arguments, seed = arguments
+        *arguments, seed, language = arguments
         assert data_sets == site.settings.courses[0].data_sets
         seeds.append(seed)
+        languages.append(language)
         return await grade(*arguments)
 
     monkeypatch.setattr(module, "grade", played)
-    worker = Worker(name, site.settings, None, site.queue, site.submissions, Progress())  # type: ignore[arg-type]
+    worker = Worker(
+        name, site.settings, None, site.queue, site.submissions, Progress(),  # type: ignore[arg-type]
+        lambda learner: "de" if learner == "ada" else "en",
+    )  # fmt: skip
     after = asyncio.Event()
     task = asyncio.create_task(worker.run(after))
     try:
@@ -125,6 +131,18 @@ async def test_a_submission_is_graded_stored_and_queued_for_its_lms(
     assert Report.model_validate(done.report) == REPORT
     assert set(done.timings) == {"queue", "start", "notebook", "tests"}
     assert [(passback.state, passback.score) for passback in done.passbacks] == [("pending", 0.5)]
+
+
+async def test_a_report_is_in_its_learners_language(site: CourseSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    languages: list[str] = []
+
+    async def grade(*_: Any) -> Graded:
+        return GRADED
+
+    async with working(site, monkeypatch, grade, languages=languages):
+        for learner in ("ada", "grace"):
+            await until(ended(site, send(site, learner)))
+    assert languages == ["de", "en"]
 
 
 async def test_each_attempt_at_a_submission_has_the_same_seed_and_others_have_others(

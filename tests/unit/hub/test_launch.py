@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -155,6 +156,42 @@ def test_the_language_is_kept_for_the_container(hub: Hub, locale: str | None, ke
     name = [line for line in hub.log if line.startswith("User logged in: ")][-1].rpartition(" ")[2]
     person = People(hub.store).get(name)
     assert person is not None and person.locale == kept
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"), [("de-DE", "Dein JupyterLab läuft nicht"), ("en-GB", "Your JupyterLab is not running")]
+)
+def test_a_server_that_does_not_run_is_told_in_the_language_of_the_launch(hub: Hub, locale: str, words: str) -> None:
+    session = requests.Session()
+    hub.post(hub.sign({"user_id": f"away-{locale}", "launch_presentation_locale": locale}), session)
+    name = [line for line in hub.log if line.startswith("User logged in: ")][-1].rpartition(" ")[2]
+    page = session.get(f"{hub.url}/hub/user/{name}/lab", timeout=30)
+    page.encoding = "utf-8"
+    assert page.status_code in (404, 424) and words in text(page)
+    assert f"/hub/spawn/{name}" in page.text and "Server" not in text(page).partition("Logout")[2]
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"), [("de", "Dein JupyterLab startet"), (None, "Your JupyterLab is starting")]
+)
+def test_a_server_that_starts_is_told_too(hub: Hub, locale: str | None, words: str) -> None:
+    People(hub.store).remember("starter", None, locale or "en")
+    settings = hub.authenticator.parent.tornado_settings
+    told = {name: value(SimpleNamespace(name="starter")) for name, value in settings["template_vars"].items()}
+    page = (
+        settings["jinja2_env_sync"]
+        .get_template("spawn_pending.html")
+        .render(
+            user=SimpleNamespace(name="starter", spawner=None),
+            static_url=lambda path, **_: path,
+            progress_url="/progress",
+            **told,
+        )
+    )
+    assert words in page and "Your server is starting up" not in page
+    for part in ("progress-bar", "sr-progress", "progress-message", "progress-log", "progress-details"):
+        assert f'$("#{part}")' in page or f"$('#{part}')" in page, "JupyterHub's script looks for it no more"
+        assert f'id="{part}"' in page
 
 
 @pytest.mark.parametrize("path", ["/hub/lti/launch", "/hub/login", "/hub/home", "/hub/user-redirect/lab"])

@@ -138,7 +138,7 @@ def _converse(process: "subprocess.Popen[bytes]", sources: Mapping[str, str], an
     tests = {name: base64.b64encode(source.encode()).decode() for name, source in sources.items()}
     order = {
         "tests": tests, "test_seconds": 7, "run_seconds": 60, "own_seconds": 30, "link": None, "notebook": NOTEBOOK,
-        "sources": {}, "executions": {"3": 4}, "seed": 7, "reveal": "none", "style": None,
+        "sources": {}, "executions": {"3": 4}, "seed": 7, "reveal": "none", "style": None, "language": "en",
     }  # fmt: skip
     send({**order, **changes})
     judged = Judged({})

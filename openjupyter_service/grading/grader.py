@@ -36,9 +36,11 @@ class Grader:
     def __init__(self, settings: Settings, store: Store) -> None:
         self.progress = Progress()
         grading = settings.grading
+        # The ordinary exercise is one of the first course.
+        data_sets = settings.courses[0].data_sets if settings.courses else ()
         self.pool = Pool(
             Engine(settings.learner.network),
-            pair_spec(grading),
+            pair_spec(grading, data_sets=data_sets),
             grading.pool,
             grading.pool_max,
             grading.pool_max_age_seconds,

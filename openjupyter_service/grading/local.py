@@ -34,7 +34,14 @@ class LocalGrader:
         """Grade what `gather_files` gave; errors are those of a session, with the next step for who sits here."""
         try:
             return await session.grade(
-                self._pairs, self._settings, exercise, files, exercise.notebook, progress, seed, self._data_sets
+                self._pairs,
+                self._settings,
+                exercise,
+                files,
+                exercise.notebook,
+                progress,
+                seed,
+                data_sets=self._data_sets,
             )
         except SandboxError as error:
             raise SandboxError(f"{error}{_next_step(str(error))}") from error

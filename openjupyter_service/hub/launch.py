@@ -1,14 +1,14 @@
 """The hub's door: a launch of LTI 1.1 or 1.3 comes in, a signed-in learner goes on to the notebook."""
 
 import time
-from typing import Any
 
 from jupyterhub.handlers import BaseHandler
 
 from openjupyter_service.errors import Forbidden, LaunchRefused, OpenJupyterError
 from openjupyter_service.hub import select
-from openjupyter_service.hub.admission import Admitted, admit, name_of
+from openjupyter_service.hub.admission import admit, name_of
 from openjupyter_service.hub.door import DoorHandler, PageForm
+from openjupyter_service.hub.entry import sign_in
 from openjupyter_service.hub.login import (
     PURPOSE,
     decode_form,
@@ -16,7 +16,6 @@ from openjupyter_service.hub.login import (
     forget_browser,
     is_same_browser,
 )
-from openjupyter_service.hub.spawner import OpenJupyterSpawner
 from openjupyter_service.hub.window import offer_window
 from openjupyter_service.language import N_
 from openjupyter_service.lti.launch import Launch, Message
@@ -123,32 +122,6 @@ class LaunchHandler(DoorHandler):
         """The same form once more, from a page of ours: cookies that do not come along cross-site come then."""
         form = PageForm(self.tool.launch, [*body, (_REPOSTED, "1")], N_("Continue"), at_once=True)
         await self.page(N_("One moment, please"), N_("Your exercise is about to open."), form=form)
-
-
-async def sign_in(handler: DoorHandler, admitted: Admitted, address: str) -> None:
-    """Sign somebody in and send them there.
-
-    Raises:
-        LaunchRefused: the hub does not admit them.
-    """
-    user = await handler.login_user(admitted)
-    if user is None:
-        raise LaunchRefused("the hub does not admit this person")
-    await _renew_server(handler, user)
-    handler.redirect(address, status=303)
-
-
-async def _renew_server(handler: DoorHandler, user: Any) -> None:
-    """Stop a server that runs without a data set of a course that was opened since; it is started anew at once.
-
-    Nothing can be mounted into a container that runs. Files stay, and so do pages that are open; variables go.
-    """
-    spawner = user.spawner
-    if not isinstance(spawner, OpenJupyterSpawner) or not spawner.ready:
-        return
-    if await handler.in_thread(lambda: spawner.lacks(spawner.data_sets(user.name))):
-        handler.log.info("the server of %s is started anew, for the data set of another course", user.name)
-        await handler.stop_single_user(user)
 
 
 def _is_13(body: Parameters) -> bool:

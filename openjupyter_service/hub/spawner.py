@@ -62,7 +62,8 @@ class OpenJupyterSpawner(DockerSpawner):
         found = await asyncio.to_thread(self._readable_data_sets)
         without = {"dns"} if internet else set()
         inherited = {key: value for key, value in self.extra_host_config.items() if key not in without}
-        self.set_trait("extra_host_config", {**inherited, "mounts": [each.mount() for each in found]})
+        mounts = [*self.mount_binds, *(each.mount() for each in found)]
+        self.set_trait("extra_host_config", {**inherited, "mounts": mounts})
         self.mounted = tuple(each.target for each in found)
         created = await super().create_object()
         if internet:

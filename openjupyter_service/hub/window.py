@@ -7,6 +7,7 @@ from jupyterhub.handlers import BaseHandler
 from openjupyter_service.errors import LaunchRefused, OpenJupyterError
 from openjupyter_service.hub.admission import Admitted
 from openjupyter_service.hub.door import DoorHandler, PageForm
+from openjupyter_service.hub.entry import sign_in
 from openjupyter_service.hub.login import decode_form, start_login
 from openjupyter_service.language import N_
 from openjupyter_service.lti.login import LoginRequest
@@ -40,10 +41,8 @@ class WindowHandler(DoorHandler):
             self.launch_locale = data.get("locale")
             if data["kind"] == "login":
                 await start_login(self, LoginRequest(**data["request"]))
-            elif await self.login_user(Admitted(data["name"])) is None:
-                raise LaunchRefused("the hub does not admit this person")
             else:
-                self.redirect(data["address"], status=303)
+                await sign_in(self, Admitted(data["name"]), data["address"])
         except OpenJupyterError as error:
             await self.refuse(error)
 

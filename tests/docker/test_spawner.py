@@ -247,9 +247,11 @@ async def test_a_data_set_that_is_gone_keeps_nobody_from_the_rest(
     make: Make, engine: docker.DockerClient, tmp_path: Path
 ) -> None:
     here, gone = data(tmp_path, "here"), DataSet(str(tmp_path / "gone"), "/srv/data/gone")
-    spawner = make(data_sets=lambda learner: (gone, here))
+    # A site's own mounts stay.
+    own = {"type": "bind", "source": str(tmp_path), "target": "/srv/own", "read_only": True}
+    spawner = make(data_sets=lambda learner: (gone, here), mounts=[own])
     await spawner.start()
-    output = engine.containers.get(spawner.object_id).exec_run(["ls", "/srv/data"]).output
-    assert output == b"here\n" and not (tmp_path / "gone").exists()
+    output = engine.containers.get(spawner.object_id).exec_run(["ls", "/srv", "/srv/data"]).output
+    assert output == b"/srv:\ndata\nown\n\n/srv/data:\nhere\n" and not (tmp_path / "gone").exists()
     assert not spawner.lacks((gone, here))
     await spawner.stop()

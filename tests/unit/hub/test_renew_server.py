@@ -9,7 +9,7 @@ import pytest
 
 from openjupyter_service.datasets import DataSet
 from openjupyter_service.hub.admission import Admitted
-from openjupyter_service.hub.launch import sign_in
+from openjupyter_service.hub.entry import sign_in
 from openjupyter_service.hub.spawner import OpenJupyterSpawner
 
 

@@ -24,8 +24,9 @@ from openjupyter_service.exchange.regions import (
     without_marks,
     without_region,
 )
-from openjupyter_service.exchange.sealing import Sealing, changed_data, examine
-from openjupyter_service.exchange.surroundings import Surroundings, changed_names, parsed
+from openjupyter_service.exchange.sealing import Sealing, callers_of, changed_data, examine
+from openjupyter_service.exchange.sent import with_sent
+from openjupyter_service.exchange.surroundings import Surroundings, bound_names, changed_names, parsed
 from openjupyter_service.exchange.written import (
     WrittenTest,
     block,
@@ -245,7 +246,7 @@ def _placed_test(
 ) -> WrittenTest:
     """The test of one cell, with what it needs of the cells around it: nbgrader runs it where it stands."""
     source, label = tests[index], f"the test “{roles[index].id}”"
-    sealing = examine(source, surroundings)
+    sealing = examine(source, surroundings, may_send=True)
     used = set(sealing.names) or _names(source)
     above = [other for other in tests if other < index and _leaves(tests[other], used, surroundings)]
     if not sealing.reason and (in_kernel or above):
@@ -319,6 +320,9 @@ def _test(source: str, role: Role, sealing: Sealing, names: set[str]) -> Written
         lines = code.split("\n")
         if tree.body[0].end_lineno != tree.body[1].lineno:
             code = "\n".join(lines[tree.body[0].end_lineno or 0 :])
+    if sealing.sent:
+        own = set().union(*(bound_names(node) for node in tree.body))
+        code = with_sent(code, set(sealing.sent), callers_of(tree, own, set(sealing.names)))
     test.body = [*sealed_lines(sealing), *statements(code), _QUIET, *credit]
     return test
 

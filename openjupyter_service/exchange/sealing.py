@@ -10,6 +10,7 @@ import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from openjupyter_service.exchange.sent import root, sendable
 from openjupyter_service.exchange.surroundings import JUDGE_MODULES, Surroundings, bound_names, has_magic
 
 _KERNEL_NAMES = {
@@ -36,20 +37,23 @@ _TEXT_OF_OBJECTS = {"str", "repr", "format", "isinstance", "type", "sorted", "mi
 class Sealing:
     """What a test needs: names of the notebook, and statements that import what the judge has itself.
 
-    `reason` says why it cannot be sealed; it is empty for one that can.
+    `reason` says why it cannot be sealed; it is empty for one that can. `sent` are variables of the test that must be
+    sent to the learner's kernel, because learner code may change what they hold.
     """
 
     names: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
     reason: str = ""
+    sent: tuple[str, ...] = ()
 
 
-def examine(source: str, notebook: Surroundings) -> Sealing:
+def examine(source: str, notebook: Surroundings, may_send: bool = False) -> Sealing:
     """Look at a test's code.
 
     Args:
         source: statements of the test
         notebook: what the cells around it define, tests left out
+        may_send: will the test be written with the variables sent that must be?
     """
     if has_magic(source):
         return Sealing(reason="it uses magics or commands of the shell")
@@ -64,7 +68,11 @@ def examine(source: str, notebook: Surroundings) -> Sealing:
     imports = sorted({notebook.imports[name] for name in unknown if name in notebook.imports})
     names = sorted((unknown | overridden) - set(notebook.imports))
     reason = next(_reasons(tree, free, own, set(names), notebook), "")
-    return Sealing(tuple(names), tuple(imports), reason)
+    handed = _of_handed_over(tree, own, set(names), notebook) if not reason else []
+    can_be_sent = sendable(tree, callers_of(tree, own, set(names))) - changed_data(tree) if may_send else set()
+    if left := [name for name in handed if name not in can_be_sent]:
+        reason = f"it looks at `{left[0]}` again after handing it to the learner's code"
+    return Sealing(tuple(names), tuple(imports), reason, tuple(handed) if not reason else ())
 
 
 def free_names(source: str) -> set[str]:
@@ -97,9 +105,9 @@ def _reasons(tree: ast.Module, free: set[str], own: set[str], names: set[str], n
         yield from _of_module(node, aliases)
         yield from _of_expression(node, names)
     yield from _of_texts(tree)
-    yield from (f"it changes `{name}`" for name in sorted((changed_data(tree) - notebook.functions) & names))
+    changed = _written_into(tree) | (_called_for_effect(tree) - notebook.functions)
+    yield from (f"it changes `{name}`" for name in sorted(changed & names))
     yield from _of_classes(tree, free & notebook.classes | {name for name in names if _is_class_name(name)})
-    yield from _of_handed_over(tree, own, names)
 
 
 def _of_names(free: set[str], own: set[str], names: set[str], notebook: Surroundings) -> Iterator[str]:
@@ -184,17 +192,17 @@ def _of_texts(tree: ast.Module) -> Iterator[str]:
 
 def changed_data(tree: ast.Module) -> set[str]:
     """Variables into which code writes, or of which it calls a method and leaves alone what that gives."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            found.add(_root(node))
-        if (
-            isinstance(node, ast.Expr)
-            and isinstance(node.value, ast.Call)
-            and isinstance(node.value.func, ast.Attribute)
-        ):
-            found.add(_root(node.value.func))
-    return found - {"", "self"}
+    return _written_into(tree) | _called_for_effect(tree)
+
+
+def _written_into(tree: ast.Module) -> set[str]:
+    parts = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Subscript)]
+    return {root(part) for part in parts if not isinstance(part.ctx, ast.Load)} - {"", "self"}
+
+
+def _called_for_effect(tree: ast.Module) -> set[str]:
+    calls = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
+    return {root(call.func) for call in calls if isinstance(call.func, ast.Attribute)} - {"", "self"}
 
 
 def _of_classes(tree: ast.Module, classes: set[str]) -> Iterator[str]:
@@ -227,20 +235,37 @@ def _may_be_object(node: ast.expr, classes: set[str]) -> bool:
     return isinstance(node, ast.Name) or (isinstance(node, ast.Call) and getattr(node.func, "id", "") in classes)
 
 
-def _of_handed_over(tree: ast.Module, own: set[str], names: set[str]) -> Iterator[str]:
-    """Arguments are copied: what the learner's function does to one would not be seen."""
-    changeable = _changeable(tree, own)
+def _of_handed_over(tree: ast.Module, own: set[str], names: set[str], notebook: Surroundings) -> list[str]:
+    """Variables that learner code may have changed when the test looks at them again: arguments are copied."""
+    callers = callers_of(tree, own, names)
+    changeable = _changeable(tree, own) | (names - notebook.functions - notebook.classes)
     handed: set[str] = set()
     used: dict[str, int] = {}
+    repeated = {id(part) for loop in ast.walk(tree) if isinstance(loop, ast.For | ast.While) for part in ast.walk(loop)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in changeable:
-            used[node.id] = used.get(node.id, 0) + 1
-        if isinstance(node, ast.Call) and _root(node.func) in (names | own) - _imported(tree):
+            bound_in_loop = id(node) in repeated and node.id in _bound_in_loops(tree)
+            used[node.id] = used.get(node.id, 0) + (2 if id(node) in repeated and not bound_in_loop else 1)
+        if isinstance(node, ast.Call) and root(node.func) in callers:
             for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
                 handed |= _roots(argument) & changeable
-    for name in sorted(handed):
-        if used[name] > 1:
-            yield f"it looks at `{name}` again after handing it to the learner's code"
+    return sorted(name for name in handed if used[name] > 1)
+
+
+def callers_of(tree: ast.Module, own: set[str], names: set[str]) -> set[str]:
+    """Variables whose calls are calls of learner code, or may lead to one."""
+    return (own | names) - _imported(tree)
+
+
+def _bound_in_loops(tree: ast.Module) -> set[str]:
+    """Variables that are bound anew each time that a loop goes round."""
+    found: set[str] = set()
+    for loop in ast.walk(tree):
+        if isinstance(loop, ast.For | ast.While):
+            found |= {name for statement in loop.body for name in bound_names(statement)}
+        if isinstance(loop, ast.For):
+            found |= {part.id for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
+    return found
 
 
 def _changeable(tree: ast.Module, own: set[str]) -> set[str]:
@@ -286,14 +311,7 @@ def _is_unchangeable(node: ast.expr) -> bool:
         return all(map(_is_unchangeable, node.elts))
     if isinstance(node, ast.UnaryOp):
         return _is_unchangeable(node.operand)
-    return isinstance(node, ast.Constant | ast.JoinedStr)
-
-
-def _root(node: ast.AST) -> str:
-    """The variable that an expression begins with: `a` of `a.b[0].c(1)`."""
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call | ast.Starred):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""
+    return isinstance(node, ast.Constant | ast.JoinedStr | ast.Lambda)
 
 
 def _roots(node: ast.expr) -> set[str]:
@@ -302,7 +320,7 @@ def _roots(node: ast.expr) -> set[str]:
         return set().union(*map(_roots, node.elts)) if node.elts else set()
     if isinstance(node, ast.Dict):
         return set().union(*map(_roots, node.values)) if node.values else set()
-    return {_root(node)} - {""}
+    return {root(node)} - {""}
 
 
 def _is_random(node: ast.AST) -> bool:

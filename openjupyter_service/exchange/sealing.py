@@ -10,7 +10,15 @@ import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from openjupyter_service.exchange.sent import root, sendable
+from openjupyter_service.exchange.handed_over import (
+    called_for_effect,
+    callers_of,
+    changed_data,
+    is_unchangeable,
+    looked_at_again,
+    written_into,
+)
+from openjupyter_service.exchange.sent import sendable
 from openjupyter_service.exchange.surroundings import JUDGE_MODULES, Surroundings, bound_names, has_magic
 
 _KERNEL_NAMES = {
@@ -68,7 +76,7 @@ def examine(source: str, notebook: Surroundings, may_send: bool = False) -> Seal
     imports = sorted({notebook.imports[name] for name in unknown if name in notebook.imports})
     names = sorted((unknown | overridden) - set(notebook.imports))
     reason = next(_reasons(tree, free, own, set(names), notebook), "")
-    handed = _of_handed_over(tree, own, set(names), notebook) if not reason else []
+    handed = looked_at_again(tree, own, set(names), notebook) if not reason else []
     can_be_sent = sendable(tree, callers_of(tree, own, set(names))) - changed_data(tree) if may_send else set()
     if left := [name for name in handed if name not in can_be_sent]:
         reason = f"it looks at `{left[0]}` again after handing it to the learner's code"
@@ -105,7 +113,7 @@ def _reasons(tree: ast.Module, free: set[str], own: set[str], names: set[str], n
         yield from _of_module(node, aliases)
         yield from _of_expression(node, names)
     yield from _of_texts(tree)
-    changed = _written_into(tree) | (_called_for_effect(tree) - notebook.functions)
+    changed = written_into(tree) | (called_for_effect(tree) - notebook.functions)
     yield from (f"it changes `{name}`" for name in sorted(changed & names))
     yield from _of_classes(tree, free & notebook.classes | {name for name in names if _is_class_name(name)})
 
@@ -184,25 +192,10 @@ def _of_texts(tree: ast.Module) -> Iterator[str]:
         if id(node) in messages:
             continue
         is_maker = isinstance(node, ast.Call) and getattr(node.func, "id", "") in _TEXT_MAKERS
-        if isinstance(node, ast.Call) and is_maker and node.args and not _is_unchangeable(node.args[0]):
+        if isinstance(node, ast.Call) and is_maker and node.args and not is_unchangeable(node.args[0]):
             yield f"it uses the text (`{ast.unparse(node.func)}`) of something that may be no plain data"
         if isinstance(node, ast.FormattedValue):
             yield "it writes something that may be no plain data into a text"
-
-
-def changed_data(tree: ast.Module) -> set[str]:
-    """Variables into which code writes, or of which it calls a method and leaves alone what that gives."""
-    return _written_into(tree) | _called_for_effect(tree)
-
-
-def _written_into(tree: ast.Module) -> set[str]:
-    parts = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Subscript)]
-    return {root(part) for part in parts if not isinstance(part.ctx, ast.Load)} - {"", "self"}
-
-
-def _called_for_effect(tree: ast.Module) -> set[str]:
-    calls = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
-    return {root(call.func) for call in calls if isinstance(call.func, ast.Attribute)} - {"", "self"}
 
 
 def _of_classes(tree: ast.Module, classes: set[str]) -> Iterator[str]:
@@ -233,94 +226,6 @@ def _may_be_object(node: ast.expr, classes: set[str]) -> bool:
     if isinstance(node, ast.Attribute):
         return isinstance(node.value, ast.Name) and node.value.id == "self"
     return isinstance(node, ast.Name) or (isinstance(node, ast.Call) and getattr(node.func, "id", "") in classes)
-
-
-def _of_handed_over(tree: ast.Module, own: set[str], names: set[str], notebook: Surroundings) -> list[str]:
-    """Variables that learner code may have changed when the test looks at them again: arguments are copied."""
-    callers = callers_of(tree, own, names)
-    changeable = _changeable(tree, own) | (names - notebook.functions - notebook.classes)
-    handed: set[str] = set()
-    used: dict[str, int] = {}
-    repeated = {id(part) for loop in ast.walk(tree) if isinstance(loop, ast.For | ast.While) for part in ast.walk(loop)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in changeable:
-            bound_in_loop = id(node) in repeated and node.id in _bound_in_loops(tree)
-            used[node.id] = used.get(node.id, 0) + (2 if id(node) in repeated and not bound_in_loop else 1)
-        if isinstance(node, ast.Call) and root(node.func) in callers:
-            for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
-                handed |= _roots(argument) & changeable
-    return sorted(name for name in handed if used[name] > 1)
-
-
-def callers_of(tree: ast.Module, own: set[str], names: set[str]) -> set[str]:
-    """Variables whose calls are calls of learner code, or may lead to one."""
-    return (own | names) - _imported(tree)
-
-
-def _bound_in_loops(tree: ast.Module) -> set[str]:
-    """Variables that are bound anew each time that a loop goes round."""
-    found: set[str] = set()
-    for loop in ast.walk(tree):
-        if isinstance(loop, ast.For | ast.While):
-            found |= {name for statement in loop.body for name in bound_names(statement)}
-        if isinstance(loop, ast.For):
-            found |= {part.id for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
-    return found
-
-
-def _changeable(tree: ast.Module, own: set[str]) -> set[str]:
-    """Variables of the test that may hold something which can be changed; numbers, texts and loop variables do not."""
-    fixed: set[str] = set()
-    other: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                if isinstance(target, ast.Name):
-                    (fixed if _is_unchangeable(node.value) else other).add(target.id)
-                else:
-                    other |= {part.id for part in ast.walk(target) if isinstance(part, ast.Name)}
-    functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    return (own & other) | (own - fixed - _loop_variables_over_constants(tree) - functions - _imported(tree))
-
-
-def _imported(tree: ast.Module) -> set[str]:
-    return {
-        alias.asname or alias.name.split(".")[0]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for alias in node.names
-    }
-
-
-def _loop_variables_over_constants(tree: ast.Module) -> set[str]:
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.For):
-            over = node.iter
-            is_range = isinstance(over, ast.Call) and getattr(over.func, "id", "") == "range"
-            if is_range or (
-                isinstance(over, ast.List | ast.Tuple) and all(_is_unchangeable(item) for item in over.elts)
-            ):
-                found |= {part.id for part in ast.walk(node.target) if isinstance(part, ast.Name)}
-    return found
-
-
-def _is_unchangeable(node: ast.expr) -> bool:
-    if isinstance(node, ast.Tuple):
-        return all(map(_is_unchangeable, node.elts))
-    if isinstance(node, ast.UnaryOp):
-        return _is_unchangeable(node.operand)
-    return isinstance(node, ast.Constant | ast.JoinedStr | ast.Lambda)
-
-
-def _roots(node: ast.expr) -> set[str]:
-    """Variables that an argument hands over: itself, or those in a list, tuple or dict that is written there."""
-    if isinstance(node, ast.List | ast.Tuple | ast.Set):
-        return set().union(*map(_roots, node.elts)) if node.elts else set()
-    if isinstance(node, ast.Dict):
-        return set().union(*map(_roots, node.values)) if node.values else set()
-    return {root(node)} - {""}
 
 
 def _is_random(node: ast.AST) -> bool:

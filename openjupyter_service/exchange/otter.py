@@ -1,28 +1,22 @@
 """Import assignments of Otter-Grader: sources of `otter assign`, what it generates, and notebooks with tests."""
 
 import json
-import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from openjupyter_service.errors import ExchangeError
 from openjupyter_service.exchange.draft import Draft, exercise_name
-from openjupyter_service.exchange.notebooks import Cell, Notebook, cell_id, plain_title, read_notebook, write_notebook
+from openjupyter_service.exchange.notebooks import Notebook, plain_title, read_notebook, write_notebook
 from openjupyter_service.exchange.notes import Notes
-from openjupyter_service.exchange.otter_source import CHECK, Assignment, is_source, read_source_notebook
-from openjupyter_service.exchange.otter_tests import Question, is_test_of_otter, question_of_file, question_of_spec
+from openjupyter_service.exchange.otter_generated import read_generated
+from openjupyter_service.exchange.otter_source import Assignment, is_source, read_source_notebook
+from openjupyter_service.exchange.otter_tests import Question
 from openjupyter_service.exchange.otter_written import write_question
 from openjupyter_service.exchange.reading import Files, read_source, read_zip
 from openjupyter_service.exchange.surroundings import Surroundings, changed_names
 from openjupyter_service.exchange.written import WrittenTest, test_file
 
-_CHECK = re.compile(r"""^\s*\w+\.check\(\s*["']([^"']+)["']\s*\)\s*;?\s*$""")
-_CLIENT = re.compile(
-    r"^\s*(?:import otter|from otter\b|\w+\s*=\s*otter\.Notebook\b|\w+\.(?:check_all|export)\()", re.MULTILINE
-)
-_CLOSING = re.compile(r"\s*(?:#.*\n\s*)*\w+\.(?:check_all|export)\(.*\)\s*")
-_SUBMISSION = re.compile(r"\s*## Submission\s+Make sure you have run all cells")
 _CONFIG_FILE = "otter_config.json"
 _GENERATED = ("autograder", "student")
 
@@ -45,7 +39,7 @@ def import_otter(path: Path, name: str | None = None, in_kernel: bool = False) -
     if is_source(notebook):
         assignment = read_source_notebook(notebook, notes)
     else:
-        assignment = _generated(notebook, solution, files, notes)
+        assignment = read_generated(notebook, solution, files, notes)
     questions = [question for question in assignment.questions if question.cases]
     if not questions:
         raise ExchangeError(f"{file} has no tests of Otter; import the source notebook, or a folder with its tests/")
@@ -108,68 +102,6 @@ def _notebooks(files: Files, path: Path) -> tuple[str, Notebook, Notebook | None
     if notebooks:
         raise ExchangeError(f"{path} holds {len(notebooks)} notebooks, and none is a source of Otter; name one of them")
     raise ExchangeError(f"there is no notebook in {path}; put the one that its tests are for beside them")
-
-
-def _generated(notebook: Notebook, solution: Notebook | None, files: Files, notes: Notes) -> Assignment:
-    """An assignment as `otter assign` generates it, from the notebook and the tests in it and beside it."""
-    found = Assignment(learner=_without_client(notebook, {}))
-    found.learner = _without_client(notebook, found.checks)
-    if solution is not None:
-        found.solution = _without_client(solution, {})
-    else:
-        notes.dropped("the solution", "there is none beside it; write one into the exercise's private folder")
-    questions: dict[str, Question] = {}
-    for source in (notebook, solution):
-        told = source.metadata.get("otter") if source else None
-        specs = told.get("tests") if isinstance(told, dict) else None
-        for name, spec in specs.items() if isinstance(specs, dict) else ():
-            where = f"the test {str(name)[:100]} in the notebook's metadata"
-            questions[str(name)] = (
-                question_of_file(spec, where) if isinstance(spec, str) else question_of_spec(spec, where)
-            )
-    names = sorted(files, key=lambda name: "autograder" in PurePosixPath(name).parts)  # with hidden cases, so it wins
-    for name in names:
-        if name.endswith(".py") and is_test_of_otter(files[name]):
-            question = question_of_file(files[name], name)
-            known = questions.get(question.name)
-            if known is None or len(question.cases) >= len(known.cases):
-                questions[question.name] = question
-    found.questions = list(questions.values())
-    if not any(case.hidden for question in found.questions for case in question.cases):
-        notes.changed("hidden test cases", "there are none in it: if the original has some, import its source")
-    return found
-
-
-def _without_client(notebook: Notebook, checks: dict[str, str]) -> list[Cell]:
-    """The cells without those that call Otter; a comment stays where a question is tested, and `checks` gets its id."""
-    found: list[Cell] = []
-    for cell in notebook.cells:
-        if cell.kind == "code" and (match := _CHECK.match(cell.source)):
-            id = cell_id(f"{match[1]}-check")
-            checks.setdefault(match[1], id)
-            comment = CHECK.format(name=match[1])
-            found.append(Cell("code", comment, id, {"editable": False, "deletable": False}))
-        elif _is_client(cell):
-            continue
-        else:
-            kept = {key: value for key, value in cell.metadata.items() if key in ("tags", "editable", "deletable")}
-            for name in _tests_of(cell):
-                checks.setdefault(name, cell.id)
-            found.append(Cell(cell.kind, cell.source, cell.id, kept))
-    return found
-
-
-def _is_client(cell: Cell) -> bool:
-    """Does the cell set Otter up, or hand in with it?"""
-    if cell.kind == "code":
-        return bool(("otter" in cell.source and _CLIENT.search(cell.source)) or _CLOSING.fullmatch(cell.source))
-    return cell.kind == "markdown" and bool(_SUBMISSION.match(cell.source))
-
-
-def _tests_of(cell: Cell) -> list[str]:
-    told = cell.metadata.get("otter")
-    names = told.get("tests") if isinstance(told, dict) else None
-    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
 def _tests(

@@ -8,9 +8,10 @@ from openjupyter_service.errors import ExchangeError
 from openjupyter_service.exchange.draft import Draft, exercise_name
 from openjupyter_service.exchange.notebooks import Cell, plain_title, write_notebook
 from openjupyter_service.exchange.notes import Notes
+from openjupyter_service.exchange.proforma_cases import Rules, count_cases, imported_modules
 from openjupyter_service.exchange.proforma_kept import draft_of_exported
 from openjupyter_service.exchange.proforma_task import Task, TaskFile, TaskTest, read_task
-from openjupyter_service.exchange.proforma_tests import Rules, count_cases, imported_modules, rewrite
+from openjupyter_service.exchange.proforma_tests import rewrite
 from openjupyter_service.exchange.reading import read_source
 
 _UNIT_TESTS = ("unittest", "pytest", "python-unittest", "pyunit", "unit", "unit-test", "")

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -13,6 +12,8 @@ from defusedxml.ElementTree import fromstring
 
 from openjupyter_service.errors import ExchangeError
 from openjupyter_service.exchange.notes import Notes
+from openjupyter_service.exchange.proforma_hints import read_weights
+from openjupyter_service.exchange.proforma_xml import all_in, attribute, children, local, number, text_of
 from openjupyter_service.exchange.reading import Files, checked_path
 
 VERSIONS = ("urn:proforma:v2.0", "urn:proforma:v2.0.1", "urn:proforma:v2.1")
@@ -79,7 +80,7 @@ def read_task(files: Files, notes: Notes) -> Task:
     if (count := _depth(root)) > _MAX_DEPTH:
         raise ExchangeError(f"{name} nests {count} elements, more than any task does; it is not imported")
     found = {file.id: file for file in _files(root, files, folder)}
-    tests = [_test(element) for element in _all(root, "tests", "test")]
+    tests = [_test(element) for element in all_in(root, "tests", "test")]
     for test in tests:
         for id in test.files:
             if id not in found:
@@ -87,23 +88,23 @@ def read_task(files: Files, notes: Notes) -> Task:
                     f"the test {test.id[:100]!r} refers to a file {id[:100]!r} that the task does not have"
                 )
     solutions = [
-        [_attribute(reference, "refid") for reference in _all(solution, "filerefs", "fileref")]
-        for solution in _all(root, "model-solutions", "model-solution")
+        [attribute(reference, "refid") for reference in all_in(solution, "filerefs", "fileref")]
+        for solution in all_in(root, "model-solutions", "model-solution")
     ]
-    for element in _all(root, "external-resources", "external-resource"):
+    for element in all_in(root, "external-resources", "external-resource"):
         notes.dropped(
-            f"the external resource {_attribute(element, 'id')!r}", "nothing is fetched while grading; see `image`"
+            f"the external resource {attribute(element, 'id')!r}", "nothing is fetched while grading; see `image`"
         )
     return Task(
-        _text(root, "title") or "Task",
-        _text(root, "description"),
-        _text(root, "internal-description"),
-        _text(root, "proglang"),
+        text_of(root, "title") or "Task",
+        text_of(root, "description"),
+        text_of(root, "internal-description"),
+        text_of(root, "proglang"),
         found,
         [[id for id in ids if id in found] for ids in solutions],
         tests,
         _submitted(root, notes),
-        _weights(root, {test.id for test in tests}, notes),
+        read_weights(root, {test.id for test in tests}, notes),
         _settings(root),
     )
 
@@ -137,31 +138,10 @@ def _depth(root: Element) -> int:
     return deepest
 
 
-def local(element: Element) -> str:
-    """The name of an element without its namespace."""
-    return str(element.tag).rpartition("}")[2]
-
-
-def _children(parent: Element, name: str) -> Iterator[Element]:
-    return (child for child in parent if local(child) == name)
-
-
-def _all(parent: Element, outer: str, inner: str) -> list[Element]:
-    return [child for group in _children(parent, outer) for child in _children(group, inner)]
-
-
-def _text(parent: Element, name: str) -> str:
-    return next((child.text or "" for child in _children(parent, name)), "").strip()
-
-
-def _attribute(element: Element, name: str, default: str = "") -> str:
-    return str(element.get(name, default)).strip()
-
-
 def _files(root: Element, attached: Files, folder: PurePosixPath) -> Iterator[TaskFile]:
     seen: set[str] = set()
-    for element in _all(root, "files", "file"):
-        id = _attribute(element, "id")
+    for element in all_in(root, "files", "file"):
+        id = attribute(element, "id")
         if not id or id in seen:
             raise ExchangeError(f"two files of the task have the id {id[:100]!r}, or one has none; export it anew")
         seen.add(id)
@@ -171,10 +151,10 @@ def _files(root: Element, attached: Files, folder: PurePosixPath) -> Iterator[Ta
             path,
             content,
             # 2.0 writes booleans here in some tools.
-            {"true": "yes", "false": "no"}.get(visible := _attribute(element, "visible", "no"), visible),
-            _attribute(element, "usage-by-lms", "download"),
-            _attribute(element, "used-by-grader") in ("true", "1"),
-            _text(element, "internal-description"),
+            {"true": "yes", "false": "no"}.get(visible := attribute(element, "visible", "no"), visible),
+            attribute(element, "usage-by-lms", "download"),
+            attribute(element, "used-by-grader") in ("true", "1"),
+            text_of(element, "internal-description"),
         )
 
 
@@ -182,7 +162,7 @@ def _content(element: Element, attached: Files, folder: PurePosixPath, id: str) 
     for child in element:
         kind, text = local(child), child.text or ""
         if kind in ("embedded-txt-file", "embedded-bin-file"):
-            path = _attribute(child, "filename") or f"file-{id}"
+            path = attribute(child, "filename") or f"file-{id}"
             if kind == "embedded-txt-file":
                 return checked_path(path, "the task"), text.encode("utf-8", "replace")
             try:
@@ -199,116 +179,53 @@ def _content(element: Element, attached: Files, folder: PurePosixPath, id: str) 
 
 
 def _test(element: Element) -> TaskTest:
-    configuration = next(_children(element, "test-configuration"), None)
-    test = TaskTest(_attribute(element, "id"), _text(element, "title"), _text(element, "test-type").lower(), [])
+    configuration = next(children(element, "test-configuration"), None)
+    test = TaskTest(attribute(element, "id"), text_of(element, "title"), text_of(element, "test-type").lower(), [])
     if configuration is None:
         return test
     unit = next((child for child in configuration if local(child) == "unittest"), None)
     told = {
         local(part): (part.text or "").strip()
-        for meta in _children(configuration, "test-meta-data")
+        for meta in children(configuration, "test-meta-data")
         for part in meta.iter()
     }
-    timeout = _text(configuration, "timeout")
+    timeout = text_of(configuration, "timeout")
     return TaskTest(
         test.id,
         test.title,
         test.type,
-        [_attribute(reference, "refid") for reference in _all(configuration, "filerefs", "fileref")],
-        _text(unit, "entry-point") if unit is not None else "",
-        _attribute(unit, "framework") if unit is not None else "",
-        _text(element, "description"),
+        [attribute(reference, "refid") for reference in all_in(configuration, "filerefs", "fileref")],
+        text_of(unit, "entry-point") if unit is not None else "",
+        attribute(unit, "framework") if unit is not None else "",
+        text_of(element, "description"),
         int(timeout) if timeout.isdecimal() and int(timeout[:6]) > 0 else None,
         number(told["weight"]) if told.get("weight") else None,
         told.get("feedback-message", ""),
     )
 
 
-def number(text: str) -> float:
-    """A weight.
-
-    Raises:
-        ExchangeError: it is no finite number from 0 on
-    """
-    try:
-        found = float(text)
-    except ValueError:
-        found = math.nan
-    if not 0 <= found < 1e9:
-        raise ExchangeError(f"{text[:50]!r} is no weight; write a number from 0 on")
-    return found
-
-
 def _submitted(root: Element, notes: Notes) -> list[str]:
     """Names of files that learners must or may hand in."""
     found: list[str] = []
-    for restrictions in _children(root, "submission-restrictions"):
+    for restrictions in children(root, "submission-restrictions"):
         for element in restrictions.iter():
             if local(element) == "file-restriction":
                 name = (element.text or "").strip()
-                if (
-                    _attribute(element, "pattern-format", "none") == "none"
-                    and _attribute(element, "use") != "prohibited"
-                ):
+                if attribute(element, "pattern-format", "none") == "none" and attribute(element, "use") != "prohibited":
                     found.append(checked_path(name, "the task"))
                 else:
                     notes.dropped(
                         f"the restriction {name[:100]!r} of what is handed in", "what is handed in is a notebook"
                     )
             elif local(element) in ("required", "optional") and element.get("path"):  # as some tools of 2.0 write it
-                found.append(checked_path(_attribute(element, "path"), "the task"))
+                found.append(checked_path(attribute(element, "path"), "the task"))
         if restrictions.get("max-size"):
             notes.dropped("the greatest size of what is handed in", "notebooks have a limit of their own here")
     return found
 
 
-def _weights(root: Element, tests: set[str], notes: Notes) -> dict[str, float]:
-    """What each test counts; empty without grading hints, or where these name no test."""
-    hints = next(_children(root, "grading-hints"), None)
-    top = next(_children(hints, "root"), None) if hints is not None else None
-    if hints is None or top is None:
-        return {}
-    nodes = {_attribute(node, "id"): node for node in _children(hints, "combine")}
-    found: dict[str, float] = {}
-    waiting: list[tuple[Element, float, int]] = [(top, 1.0, 0)]
-    while waiting:
-        node, factor, depth = waiting.pop()
-        if depth > _MAX_DEPTH:
-            raise ExchangeError("the grading hints of the task go round in circles; mend them")
-        function = _attribute(node, "function", "min")
-        references = [child for child in node if local(child) in ("test-ref", "combine-ref")]
-        if function != "sum" and (len(references) > 1 or (node is top and not references and len(tests) > 1)):
-            least = {"min": "the least", "max": "the greatest"}.get(function, function)
-            notes.changed(
-                "the grading hints", f"the score was {least} of its parts, and points are added here: scores may differ"
-            )
-        for reference in references:
-            weight = factor * number(_attribute(reference, "weight", "1"))
-            id = _attribute(reference, "ref")
-            if any(local(child).startswith("nullify") for child in reference):
-                notes.dropped(f"the condition under which {id!r} counts nothing", "no test here looks at another")
-            if local(reference) == "combine-ref":
-                if id not in nodes:
-                    raise ExchangeError(
-                        f"the grading hints refer to a part {id[:100]!r} that they do not have; mend them"
-                    )
-                waiting.append((nodes[id], weight, depth + 1))
-            elif id in tests:
-                if reference.get("sub-ref"):
-                    notes.changed(f"the weight of a part of the test {id!r}", "it counts for the whole test")
-                found[id] = found.get(id, 0.0) + weight
-            else:
-                raise ExchangeError(
-                    f"the grading hints refer to a test {id[:100]!r} that the task does not have; mend them"
-                )
-    if found:
-        for id in sorted(tests - set(found)):
-            notes.changed(f"the test {id!r}", "the grading hints do not name it: it is worth no points, as before")
-    return found
-
-
 def _settings(root: Element) -> str | None:
-    for meta in _children(root, "meta-data"):
+    for meta in children(root, "meta-data"):
         for element in meta:
             if element.tag == f"{{{OUR_NAMESPACE}}}exercise":
                 return element.text or ""

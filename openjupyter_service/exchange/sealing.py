@@ -10,6 +10,15 @@ import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from openjupyter_service.exchange.handed_over import (
+    called_for_effect,
+    callers_of,
+    changed_data,
+    is_unchangeable,
+    looked_at_again,
+    written_into,
+)
+from openjupyter_service.exchange.sent import sendable
 from openjupyter_service.exchange.surroundings import JUDGE_MODULES, Surroundings, bound_names, has_magic
 
 _KERNEL_NAMES = {
@@ -36,20 +45,23 @@ _TEXT_OF_OBJECTS = {"str", "repr", "format", "isinstance", "type", "sorted", "mi
 class Sealing:
     """What a test needs: names of the notebook, and statements that import what the judge has itself.
 
-    `reason` says why it cannot be sealed; it is empty for one that can.
+    `reason` says why it cannot be sealed; it is empty for one that can. `sent` are variables of the test that must be
+    sent to the learner's kernel, because learner code may change what they hold.
     """
 
     names: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
     reason: str = ""
+    sent: tuple[str, ...] = ()
 
 
-def examine(source: str, notebook: Surroundings) -> Sealing:
+def examine(source: str, notebook: Surroundings, may_send: bool = False) -> Sealing:
     """Look at a test's code.
 
     Args:
         source: statements of the test
         notebook: what the cells around it define, tests left out
+        may_send: will the test be written with the variables sent that must be?
     """
     if has_magic(source):
         return Sealing(reason="it uses magics or commands of the shell")
@@ -64,7 +76,11 @@ def examine(source: str, notebook: Surroundings) -> Sealing:
     imports = sorted({notebook.imports[name] for name in unknown if name in notebook.imports})
     names = sorted((unknown | overridden) - set(notebook.imports))
     reason = next(_reasons(tree, free, own, set(names), notebook), "")
-    return Sealing(tuple(names), tuple(imports), reason)
+    handed = looked_at_again(tree, own, set(names), notebook) if not reason else []
+    can_be_sent = sendable(tree, callers_of(tree, own, set(names))) - changed_data(tree) if may_send else set()
+    if left := [name for name in handed if name not in can_be_sent]:
+        reason = f"it looks at `{left[0]}` again after handing it to the learner's code"
+    return Sealing(tuple(names), tuple(imports), reason, tuple(handed) if not reason else ())
 
 
 def free_names(source: str) -> set[str]:
@@ -97,9 +113,9 @@ def _reasons(tree: ast.Module, free: set[str], own: set[str], names: set[str], n
         yield from _of_module(node, aliases)
         yield from _of_expression(node, names)
     yield from _of_texts(tree)
-    yield from (f"it changes `{name}`" for name in sorted((changed_data(tree) - notebook.functions) & names))
+    changed = written_into(tree) | (called_for_effect(tree) - notebook.functions)
+    yield from (f"it changes `{name}`" for name in sorted(changed & names))
     yield from _of_classes(tree, free & notebook.classes | {name for name in names if _is_class_name(name)})
-    yield from _of_handed_over(tree, own, names)
 
 
 def _of_names(free: set[str], own: set[str], names: set[str], notebook: Surroundings) -> Iterator[str]:
@@ -176,25 +192,10 @@ def _of_texts(tree: ast.Module) -> Iterator[str]:
         if id(node) in messages:
             continue
         is_maker = isinstance(node, ast.Call) and getattr(node.func, "id", "") in _TEXT_MAKERS
-        if isinstance(node, ast.Call) and is_maker and node.args and not _is_unchangeable(node.args[0]):
+        if isinstance(node, ast.Call) and is_maker and node.args and not is_unchangeable(node.args[0]):
             yield f"it uses the text (`{ast.unparse(node.func)}`) of something that may be no plain data"
         if isinstance(node, ast.FormattedValue):
             yield "it writes something that may be no plain data into a text"
-
-
-def changed_data(tree: ast.Module) -> set[str]:
-    """Variables into which code writes, or of which it calls a method and leaves alone what that gives."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            found.add(_root(node))
-        if (
-            isinstance(node, ast.Expr)
-            and isinstance(node.value, ast.Call)
-            and isinstance(node.value.func, ast.Attribute)
-        ):
-            found.add(_root(node.value.func))
-    return found - {"", "self"}
 
 
 def _of_classes(tree: ast.Module, classes: set[str]) -> Iterator[str]:
@@ -225,84 +226,6 @@ def _may_be_object(node: ast.expr, classes: set[str]) -> bool:
     if isinstance(node, ast.Attribute):
         return isinstance(node.value, ast.Name) and node.value.id == "self"
     return isinstance(node, ast.Name) or (isinstance(node, ast.Call) and getattr(node.func, "id", "") in classes)
-
-
-def _of_handed_over(tree: ast.Module, own: set[str], names: set[str]) -> Iterator[str]:
-    """Arguments are copied: what the learner's function does to one would not be seen."""
-    changeable = _changeable(tree, own)
-    handed: set[str] = set()
-    used: dict[str, int] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in changeable:
-            used[node.id] = used.get(node.id, 0) + 1
-        if isinstance(node, ast.Call) and _root(node.func) in (names | own) - _imported(tree):
-            for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
-                handed |= _roots(argument) & changeable
-    for name in sorted(handed):
-        if used[name] > 1:
-            yield f"it looks at `{name}` again after handing it to the learner's code"
-
-
-def _changeable(tree: ast.Module, own: set[str]) -> set[str]:
-    """Variables of the test that may hold something which can be changed; numbers, texts and loop variables do not."""
-    fixed: set[str] = set()
-    other: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                if isinstance(target, ast.Name):
-                    (fixed if _is_unchangeable(node.value) else other).add(target.id)
-                else:
-                    other |= {part.id for part in ast.walk(target) if isinstance(part, ast.Name)}
-    functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    return (own & other) | (own - fixed - _loop_variables_over_constants(tree) - functions - _imported(tree))
-
-
-def _imported(tree: ast.Module) -> set[str]:
-    return {
-        alias.asname or alias.name.split(".")[0]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for alias in node.names
-    }
-
-
-def _loop_variables_over_constants(tree: ast.Module) -> set[str]:
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.For):
-            over = node.iter
-            is_range = isinstance(over, ast.Call) and getattr(over.func, "id", "") == "range"
-            if is_range or (
-                isinstance(over, ast.List | ast.Tuple) and all(_is_unchangeable(item) for item in over.elts)
-            ):
-                found |= {part.id for part in ast.walk(node.target) if isinstance(part, ast.Name)}
-    return found
-
-
-def _is_unchangeable(node: ast.expr) -> bool:
-    if isinstance(node, ast.Tuple):
-        return all(map(_is_unchangeable, node.elts))
-    if isinstance(node, ast.UnaryOp):
-        return _is_unchangeable(node.operand)
-    return isinstance(node, ast.Constant | ast.JoinedStr)
-
-
-def _root(node: ast.AST) -> str:
-    """The variable that an expression begins with: `a` of `a.b[0].c(1)`."""
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call | ast.Starred):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _roots(node: ast.expr) -> set[str]:
-    """Variables that an argument hands over: itself, or those in a list, tuple or dict that is written there."""
-    if isinstance(node, ast.List | ast.Tuple | ast.Set):
-        return set().union(*map(_roots, node.elts)) if node.elts else set()
-    if isinstance(node, ast.Dict):
-        return set().union(*map(_roots, node.values)) if node.values else set()
-    return {_root(node)} - {""}
 
 
 def _is_random(node: ast.AST) -> bool:

@@ -89,7 +89,7 @@ def has_magic(source: str) -> bool:
     """Does a cell use magics, or commands of the shell?"""
     try:
         ast.parse(source)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return bool(_MAGIC.search(source)) or source.lstrip().startswith("%%")
     return False
 

@@ -177,14 +177,10 @@ def test_a_server_that_does_not_run_is_told_in_the_language_of_the_launch(hub: H
 def test_a_server_that_starts_is_told_too(hub: Hub, locale: str | None, words: str) -> None:
     People(hub.store).remember("starter", None, locale or "en")
     settings = hub.authenticator.parent.tornado_settings
-    told = {name: value(SimpleNamespace(name="starter")) for name, value in settings["template_vars"].items()}
-    page = (
-        settings["jinja2_env_sync"]
-        .get_template("spawn_pending.html")
-        .render(
-            user=SimpleNamespace(name="starter", spawner=None), static_url=lambda path, **_: path, progress_url="/progress", **told
-        )
-    )
+    user = SimpleNamespace(name="starter", spawner=None)
+    told = {name: value(user) for name, value in settings["template_vars"].items()}
+    told |= {"user": user, "static_url": lambda path, **_: path, "progress_url": "/progress"}
+    page = settings["jinja2_env_sync"].get_template("spawn_pending.html").render(**told)
     assert words in page and "Your server is starting up" not in page
     for part in ("progress-bar", "sr-progress", "progress-message", "progress-log", "progress-details"):
         assert f'$("#{part}")' in page or f"$('#{part}')" in page, "JupyterHub's script looks for it no more"

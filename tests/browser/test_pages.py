@@ -286,3 +286,24 @@ def test_the_check_itself_finds_what_is_wrong(browser: Browser) -> None:
         with pytest.raises(AssertionError):
             check(page)
     page.context.close()
+
+
+def test_the_pages_in_german(site: Site, page: Page) -> None:
+    """German words are longer."""
+    german = {"launch_presentation_locale": "de-DE"}
+    site.send(page, content_item_parameters() | german)
+    expect(page.get_by_role("heading", name="Aufgaben auswählen")).to_be_visible()
+    check(page)
+    page.get_by_label("Suchen").fill("basket")
+    expect(page.get_by_text("1 Aufgabe gefunden")).to_be_visible()
+    page.get_by_role("button", name="Zum Kurs hinzufügen").click()
+    expect(page.get_by_text("Bitte wähle zuerst eine Aufgabe.")).to_be_visible()
+    check(page)
+    site.send(page, german | {"custom_exercise": "unknown"})
+    expect(page.get_by_role("heading", name="Diese Aufgabe gibt es nicht")).to_be_visible()
+    check(page)
+    site.send(page, german | {"user_id": "away"})
+    name = [line for line in site.log if line.startswith("User logged in: ")][-1].rpartition(" ")[2]
+    page.goto(f"{site.front.url}/hub/user/{name}/lab")
+    expect(page.get_by_role("heading", name="Dein JupyterLab")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

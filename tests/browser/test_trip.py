@@ -100,7 +100,7 @@ def test_learner_edits_unsaved_grades_and_sees_the_score_in_the_lms(site: Runnin
 
 
 def test_learner_submits_by_the_button_and_reads_the_report_beside_the_notebook(site: RunningSite, page: Page) -> None:
-    sign_in(page, site, "Ben")
+    sign_in(page, site, "Deniz")
     lab = launch(page, "Python warm-up")
     solution = json.loads((ROOT / "hidden_tests/warm-up/partial/warm-up.ipynb").read_text())
     mean = next("".join(cell["source"]) for cell in solution["cells"] if "def mean(" in "".join(cell["source"]))

@@ -134,7 +134,7 @@ def test_an_instructor_chooses_an_exercise_and_a_learner_opens_it_by_lti_13(site
 
 
 def test_learner_submits_by_the_button_and_reads_the_report_beside_the_notebook(site: RunningSite, page: Page) -> None:
-    sign_in(page, site, "Ben")
+    sign_in(page, site, "Deniz")
     lab = launch(page, "Python warm-up")
     solution = json.loads((ROOT / "hidden_tests/warm-up/partial/warm-up.ipynb").read_text())
     mean = next("".join(cell["source"]) for cell in solution["cells"] if "def mean(" in "".join(cell["source"]))

@@ -128,7 +128,7 @@ class Worker:
             claimed.notebook_path,
             publish,
             seed_of(claimed.submission_id),
-            language,
+            language=language,
         )
 
     def _gather(self, claimed: Claimed) -> tuple[Exercise, dict[str, bytes]]:

@@ -65,8 +65,8 @@ async def working(
     seeds = [] if seeds is None else seeds
     languages = [] if languages is None else languages
 
-    async def played(containers: Any, settings: Any, *arguments: Any) -> Graded:
-        *arguments, seed, language = arguments
+    async def played(containers: Any, settings: Any, *arguments: Any, language: str) -> Graded:
+        *arguments, seed = arguments
         seeds.append(seed)
         languages.append(language)
         return await grade(*arguments)

@@ -10,13 +10,14 @@ CATALOGUE_FILE = Path(__file__).with_name("catalogue.json")
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who can sign in; ``id`` is opaque and ``role`` is Learner or Instructor."""
+    """Somebody who can sign in; ``id`` is opaque, ``role`` is Learner or Instructor, ``locale`` what a tool is told."""
 
     id: str
     given: str
     family: str
     email: str
     role: str
+    locale: str = "en"
 
     @property
     def name(self) -> str:

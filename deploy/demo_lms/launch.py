@@ -38,7 +38,7 @@ def launch_fields(lms: DemoLms, person: Person, course: Course, link: Link) -> d
         "context_type": "CourseSection",
         "roles": person.role,
         **person_fields(lms, person),
-        "launch_presentation_locale": "en",
+        "launch_presentation_locale": person.locale,
         "launch_presentation_document_target": "window",
         "launch_presentation_return_url": f"{config.base_url}/course/{course.id}",
         **platform_fields(lms),

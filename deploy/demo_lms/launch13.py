@@ -92,7 +92,7 @@ def _common_claims(lms: DemoLms, tool: Tool13, person: Person, course: Course) -
         "given_name": person.given,
         "family_name": person.family,
         "email": person.email,
-        "locale": "en",
+        "locale": person.locale,
         f"{CLAIM}version": "1.3.0",
         f"{CLAIM}deployment_id": tool.deployment_id,
         f"{CLAIM}target_link_uri": tool.launch_url,
@@ -110,7 +110,7 @@ def _common_claims(lms: DemoLms, tool: Tool13, person: Person, course: Course) -
         },
         f"{CLAIM}launch_presentation": {
             "document_target": "window",
-            "locale": "en",
+            "locale": person.locale,
             "return_url": f"{lms.config.base_url}/course/{course.id}",
         },
         _NRPS_CLAIM: {

@@ -129,7 +129,7 @@ class Worker:
             claimed.notebook_path,
             publish,
             seed_of(claimed.submission_id),
-            language,
+            language=language,
             data_sets=course.data_sets if course is not None else (),
         )
 

@@ -122,9 +122,8 @@ async def test_the_judge_speaks_german_and_the_magic_costs_nothing(grading_setti
     notebook = nbformat.read(exercise.folder / "partial" / "warm-up.ipynb", 4)
     notebook.cells[-1].source = "%grade"
     files = {exercise.notebook: nbformat.writes(notebook).encode()}
-    graded = await grade(
-        FreshPairs(Engine(SITE)), grading_settings, exercise, files, exercise.notebook, lambda event: None, 7, "de"
-    )
+    pairs, ignored = FreshPairs(Engine(SITE)), lambda event: None
+    graded = await grade(pairs, grading_settings, exercise, files, exercise.notebook, ignored, language="de")
     assert graded.report.failing_cell is None and 0 < (graded.report.score or 0) < 1
     messages = [test.message for test in graded.report.tests if test.outcome != "passed"]
     assert any("ergab" in message or "nicht geschrieben" in message for message in messages), messages

@@ -108,9 +108,11 @@ class Service:
 
 
 def _reason(answer: requests.Response) -> str:
+    """The service's own sentence, in this language as Accept-Language has asked; it begins where a log line would."""
     try:
-        return str(answer.json()["message"])
+        message = str(answer.json()["message"])
     except (ValueError, KeyError, TypeError):
         return _("The grading service refused with status {status}. Open the exercise again from your course.").format(
             status=answer.status_code
         )
+    return f"{message[:1].upper()}{message[1:]}{'' if message.endswith(('.', '?', '!')) else '.'}"

@@ -67,10 +67,13 @@ def test_a_proxy_of_the_environment_is_not_used(service: PlayedService, monkeypa
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        ((404, {"status": 404, "message": "the notebook belongs to no exercise"}), "the notebook belongs to no"),
-        ((400, {"message": "a file is not base64"}), "a file is not base64"),
-        ((413, {"message": "clear its outputs"}), "clear its outputs"),
-        ((409, {"message": "this exercise is closed"}), "this exercise is closed"),
+        (
+            (404, {"status": 404, "message": "the notebook belongs to no exercise"}),
+            "The notebook belongs to no exercise.",
+        ),
+        ((400, {"message": "a file is not base64"}), "A file is not base64."),
+        ((413, {"message": "clear its outputs"}), "Clear its outputs."),
+        ((409, {"message": "This exercise is closed!"}), "This exercise is closed!"),
         ((403, b"<html>Forbidden</html>"), "refused with status 403. Open the exercise again"),
         ((500, {}), "refused with status 500"),
         ((500, b"[]"), "refused with status 500"),

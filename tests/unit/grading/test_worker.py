@@ -65,8 +65,8 @@ async def working(
     seeds = [] if seeds is None else seeds
     languages = [] if languages is None else languages
 
-    async def played(containers: Any, settings: Any, *arguments: Any, data_sets: Any) -> Graded:
-        *arguments, seed, language = arguments
+    async def played(containers: Any, settings: Any, *arguments: Any, language: str, data_sets: Any) -> Graded:
+        *arguments, seed = arguments
         assert data_sets == site.settings.courses[0].data_sets
         seeds.append(seed)
         languages.append(language)

@@ -80,6 +80,8 @@ def _draft(file: str, notebook: Notebook, data: Files, name: str, in_kernel: boo
             + ("".join(f"; {note.what}: {note.why}" for note in notes.all[:3]))
             + "; import a notebook with code cells that are marked “Autograder tests”"
         )
+    if not sum(test.points for test in tests):
+        raise ExchangeError(f"the autograded cells of {file} are worth no points; give them some")
     notes.taken(f"{len(tests)} autograded cells with {sum(test.points for test in tests):g} points")
     learner = [_for_learners(*each) for each in zip(cells, roles, ids, strict=True)]
     solution = [_solved(*each) for each in zip(cells, roles, ids, strict=True)] if is_source else None

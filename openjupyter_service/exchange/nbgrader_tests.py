@@ -67,6 +67,8 @@ def role_of(cell: Cell) -> Role:
     if not isinstance(found, dict):
         return Role()
     points = found.get("points", 0)
+    if isinstance(points, str) and re.fullmatch(r"\d{1,9}(\.\d{1,9})?", points):  # as old versions wrote them
+        points = float(points)
     is_number = isinstance(points, int | float) and not isinstance(points, bool) and 0 <= points < 1e9
     return Role(
         found.get("grade") is True,

@@ -5,8 +5,9 @@ import re
 from openjupyter_service.exchange.notes import Notes
 
 _IMPORT = re.compile(
-    r"^(?P<indent>[ \t]*)from nose\.tools import (?P<names>\(?[\w, \t]+\)?)[ \t]*(?:#.*)?$", re.MULTILINE
+    r"^(?P<indent>[ \t]*)from nose\.tools import (?P<names>\([\w,\s]+\)|[\w, \t]+)[ \t]*(?:#.*)?$", re.MULTILINE
 )
+_OTHER_IMPORT = re.compile(r"^[ \t]*(?:import|from) nose\b", re.MULTILINE)
 _OTHER_NAMES = {
     "assert_equals": "assertEqual",
     "assert_almost_equals": "assertAlmostEqual",
@@ -23,7 +24,7 @@ def without_nose(source: str, notes: Notes) -> str:
 
     def replaced(match: re.Match[str]) -> str:
         lines = ["import unittest"]
-        for part in match["names"].strip("() \t").split(","):
+        for part in match["names"].strip("()").split(","):
             words = part.split()
             if not words:
                 continue
@@ -32,7 +33,12 @@ def without_nose(source: str, notes: Notes) -> str:
         notes.changed("assertions of nose", "nose does not run on any Python of today; unittest's stand in for them")
         return "\n".join(match["indent"] + line for line in lines)
 
-    return _IMPORT.sub(replaced, source) if "nose" in source else source
+    written = _IMPORT.sub(replaced, source) if "nose" in source else source
+    if _OTHER_IMPORT.search(written):
+        notes.dropped(
+            "what another import of nose gives", "nose does not run on any Python of today; use unittest there"
+        )
+    return written
 
 
 def _camel_case(name: str) -> str:

@@ -186,7 +186,6 @@ def why_not_in_kernel(
     tree: ast.Module, node: ast.FunctionDef | ast.AsyncFunctionDef, owner: ast.ClassDef | None, rules: Rules
 ) -> str:
     """Why a case cannot run in the learner's kernel either; empty if it can."""
-    imported = imported_modules(ast.unparse(tree))
     if rules.handed_in:
         return "it needs the learner's modules as files"
     if owner is not None and not is_unittest(owner):
@@ -194,6 +193,21 @@ def why_not_in_kernel(
     arguments = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
     if owner is None and (arguments or node.decorator_list or isinstance(node, ast.AsyncFunctionDef)):
         return "it has fixtures or parameters, and would need pytest in the learner's kernel"
-    if "pytest" in imported:
-        return "its file imports pytest, which the learner's kernel does not have"
+    if "pytest" in {
+        part.id for part in ast.walk(ast.parse(kernel_source(tree, node, owner))) if isinstance(part, ast.Name)
+    }:
+        return "it uses pytest, which the learner's kernel does not have"
     return ""
+
+
+def kernel_source(tree: ast.Module, node: ast.FunctionDef | ast.AsyncFunctionDef, owner: ast.ClassDef | None) -> str:
+    """As much of a test file as one of its cases needs: without the others, and without importing pytest."""
+    kept: list[ast.stmt] = []
+    case = owner or node
+    others = {id(other[2] or other[1]) for other in cases_of(tree)} - {id(case)}
+    for statement in tree.body:
+        is_pytest = isinstance(statement, ast.Import) and [alias.name for alias in statement.names] == ["pytest"]
+        is_main = isinstance(statement, ast.If) and "__main__" in ast.unparse(statement.test)
+        if id(statement) not in others and not is_pytest and not is_main:
+            kept.append(statement)
+    return ast.unparse(ast.Module(kept, []))

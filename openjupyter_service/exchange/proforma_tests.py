@@ -12,6 +12,7 @@ from openjupyter_service.exchange.proforma_cases import (
     Rules,
     cases_of,
     imported_names,
+    kernel_source,
     same_for_classes,
     why_not_in_kernel,
     why_not_sealed,
@@ -86,8 +87,9 @@ def rewrite(source: str, name: str, origin: str, rules: Rules, notes: Notes) -> 
         test = WrittenTest(function_name(label, taken), _title(node), each, [], hint=rules.hint, in_kernel=True)
         test.helpers = (_KERNEL_CASE,)
         beside = ", ".join(f"{text(helper)}: {block(code)}" for helper, code in rules.helpers.items())
-        test.before = [f"SOURCE = {block(source)}", f"BESIDE = {{{beside}}}"]
-        test.body = [f"run_case(SOURCE, {sorted(rules.modules)!r}, {text(label)}, BESIDE)"]
+        constant = f"SOURCE_{(owner or node).name.upper()}"
+        test.before = [f"{constant} = {block(kernel_source(tree, node, owner))}", f"BESIDE = {{{beside}}}"]
+        test.body = [f"run_case({constant}, {sorted(rules.modules)!r}, {text(label)}, BESIDE)"]
         kernel.append(test)
     sealed = {label for label, reason in reasons.items() if not reason}
     found.cases = len(sealed) + len(kernel)

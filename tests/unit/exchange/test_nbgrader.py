@@ -173,6 +173,7 @@ def test_odd_cells_are_told(tmp_path: Path, cells: list[dict[str, Any]], notes: 
     [
         ([], "no autograded cell"),
         ([cell("x = 1", grade=False)], "no autograded cell"),
+        ([cell("assert x", points=0)], "worth no points"),
         ([cell("### BEGIN HIDDEN TESTS\nassert x")], "has no end"),
         ([cell("### BEGIN HIDDEN TESTS\n### BEGIN HIDDEN TESTS\nassert x")], "begins inside another"),
         ([cell("### BEGIN SOLUTION\nx = 1", grade=False, solution=True), cell("assert x")], "has no end"),
@@ -185,8 +186,13 @@ def test_broken_notebooks_are_refused_with_a_reason(tmp_path: Path, cells: list[
 
 @pytest.mark.parametrize("points", [True, -1, "many", None, 1e99])
 def test_points_that_are_none_count_as_nothing(tmp_path: Path, points: Any) -> None:
-    (draft,) = import_nbgrader(written(tmp_path, cell("assert x", points=points)))
+    (draft,) = import_nbgrader(written(tmp_path, cell("assert x", points=points), cell("assert y", grade_id="b")))
     assert b"points(0)" in draft.tests["test_task_1.py"]
+
+
+def test_points_that_are_text_are_points(tmp_path: Path) -> None:
+    (draft,) = import_nbgrader(written(tmp_path, cell("assert x", points="2.5")))
+    assert b"points(2.5)" in draft.tests["test_task_1.py"]
 
 
 def test_a_notebook_of_another_language_is_refused(tmp_path: Path) -> None:

@@ -181,7 +181,7 @@ def test_broken_notebooks_are_refused_in_one_sentence(content: bytes) -> None:
     ],
 )
 def test_odd_metadata_do_no_harm(metadata: object, tmp_path: Path) -> None:
-    test = {"cell_type": "code", "source": "assert True", "metadata": {"nbgrader": {"grade": True, "grade_id": "b"}}}
+    test = {"cell_type": "code", "source": "assert True", "metadata": {"nbgrader": {"grade": True, "points": 1}}}
     odd = {"cell_type": "code", "source": "assert True", "metadata": metadata}
     path = tmp_path / "x.ipynb"
     path.write_text(json.dumps({"nbformat": 4, "metadata": {"otter": 3}, "cells": [odd, test]}))

@@ -1,6 +1,16 @@
 """Which language somebody reads, and errors in it."""
 
+import ast
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
+from jinja2 import Environment, FileSystemLoader
+from tornado.template import Loader
 
 from openjupyter_service.errors import NotFound
 from openjupyter_service.language import Speech, chosen
@@ -50,3 +60,105 @@ def test_an_error_is_english_until_it_is_said() -> None:
     assert error.said(Speech("de")) == "es gibt keinen Kurs '{x}'"
     plain = NotFound("what stands {here} is no placeholder")
     assert str(plain) == plain.said(Speech("de")) == "what stands {here} is no placeholder"
+
+
+SERVICE = Path(__file__).resolve().parents[2] / "openjupyter_service"
+FOR_LEARNERS = ("Forbidden", "NotFound", "InvalidSubmission", "TooLarge", "AttemptsUsedUp")
+FOR_THE_LOG = {"grading/links.py", "hub/launch.py", "store/platforms.py"}
+"""Their errors are told to nobody but the log and the terminal: the door has words of its own for each kind."""
+
+
+def calls(path: Path, *names: str) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in names:
+                yield node
+
+
+def is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def test_what_learners_are_refused_with_is_marked() -> None:
+    seen = 0
+    for path in SERVICE.rglob("*.py"):
+        place = path.relative_to(SERVICE).as_posix()
+        if place in FOR_THE_LOG or place.startswith(("cli/", "judge/", "grading/check/")):
+            continue
+        for call in calls(path, *FOR_LEARNERS):
+            seen += 1
+            assert not any(map(is_text, call.args)), f"{place}:{call.lineno}"
+    assert seen > 15
+
+
+def test_what_the_door_says_is_marked() -> None:
+    seen = 0
+    for path in (SERVICE / "hub").glob("*.py"):
+        for call in calls(path, "page", "PageForm"):
+            # The address of a form, and the names of its fields, are no words.
+            words = call.args if isinstance(call.func, ast.Attribute) else call.args[2:]
+            seen += len(words)
+            assert not any(map(is_text, words)), f"{path.name}:{call.lineno}"
+    assert seen > 15
+
+
+class Marked(Speech):
+    """A language in which every text stands in brackets."""
+
+    def text(self, message: str, **values: object) -> str:
+        return f"⟦{super().text(message, **values)}⟧"
+
+    def plural(self, singular: str, plural: str, count: int, **values: object) -> str:
+        return f"⟦{super().plural(singular, plural, count, **values)}⟧"
+
+
+def words_outside(html: str) -> set[str]:
+    """Words of a page that no catalogue knows."""
+    html = re.sub(r"<(style|script)\b.*?</\1>", " ", html, flags=re.DOTALL)
+    attributes = re.findall(r'(?:aria-label|title|alt|placeholder)="([^"]*)"', html)
+    text = " ".join([re.sub("<[^>]*>", " ", html), *attributes])
+    while (shorter := re.sub("⟦[^⟦⟧]*⟧", " ", text)) != text:
+        text = shorter
+    return set(re.findall("[A-Za-z]{2,}", text))
+
+
+ENTRY = {"key": "1/1", "course": "1", "name": "1", "title": "1", "preview": "1", "trouble": ""}
+
+
+@pytest.mark.parametrize(
+    ("template", "values"),
+    [
+        ("openjupyter-door.html", {"title": "1", "text": "2", "number": "3", "form": None}),
+        ("openjupyter-door.html", {"form": {"action": "/", "fields": [], "button": "1", "new_window": True}}),
+        ("openjupyter-select.html", {"several": True, "courses": []}),
+        (
+            "openjupyter-select.html",
+            {"courses": [["1", [
+                ENTRY | {"points": 1.0, "deadline": datetime(2030, 1, 1)}, ENTRY | {"points": None},
+                ENTRY | {"trouble": "1"},
+            ]]]},
+        ),
+    ],
+)  # fmt: skip
+def test_no_word_of_the_hubs_pages_is_left_in_english(template: str, values: dict[str, Any]) -> None:
+    speech = Marked()
+    environment = Environment(loader=FileSystemLoader(SERVICE / "hub/templates"), autoescape=True)
+    words = {"_": speech.text, "ngettext": speech.plural, "speech": speech, "nonce": "1"}
+    assert words_outside(environment.get_template(template).render(**words, **values)) == set()
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+@pytest.mark.parametrize("is_operator", [True, False])
+def test_no_word_of_the_staff_page_is_left_in_english(count: int, is_operator: bool) -> None:
+    speech = Marked()
+    base = {"id": 1, "learner": "1", "exercise_title": "1", "score": 0.5, "points": 1.0, "max_points": 2.0, "lms": "1"}
+    base |= {"context_title": "", "since": 0.0, "attempts": count + 1, "next_attempt_at": 0.0, "said": "", "name": ""}
+    found = [SimpleNamespace(**base, is_final=number % 2 == 0) for number in range(count)]
+    page = Loader(str(SERVICE / "web/templates"), autoescape="xhtml_escape").load("passbacks.html").generate(
+        **{"_": speech.text, "ngettext": speech.plural, "speech": speech, "title": "1", "nonce": "1", "xsrf": "1"},
+        **{"path": "/", "moment": lambda seconds: "1", "advice": lambda trouble: "1", "is_first": count != 1},
+        **{"sent": count, "is_operator": is_operator},
+        troubles=SimpleNamespace(count=count, found=found, older=1),
+    )  # fmt: skip
+    assert words_outside(page.decode()) == set()

@@ -65,7 +65,11 @@ class Texts:
 
 
 CATALOGUES = (
-    Texts("client", "labextension/openjupyter/client", (Source("labextension/openjupyter/client", "*.py"),)),
+    Texts(
+        "client",
+        "labextension/openjupyter/client",
+        (Source("labextension/openjupyter/client", "*.py"), Source("labextension/openjupyter/workspace", "*.py")),
+    ),
     Texts(
         "service",
         "openjupyter_service",

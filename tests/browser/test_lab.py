@@ -103,7 +103,9 @@ def settings(lab: Lab, plugin: str, values: dict[str, Any]) -> None:
 def open_notebook(page: Page, lab: Lab, path: str = NOTEBOOK) -> None:
     page.goto(f"{lab.url}/lab/tree/{path}?token={LAB_TOKEN}&reset")
     page.locator(".jp-NotebookPanel:visible .jp-Cell").first.wait_for(timeout=LONG)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for(timeout=LONG)
+    page.wait_for_function(  # the kernel's sign in the toolbar says "idle" before there is any
+        "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=LONG
+    )
 
 
 def button(page: Page) -> Locator:

@@ -58,13 +58,20 @@ def launch(page: Page, link: str) -> Page:
     lab = popup.value
     lab.wait_for_url(re.compile(r"/lab/tree/"), timeout=LAB_MILLISECONDS)
     lab.locator(".jp-NotebookPanel .jp-Cell").first.wait_for(timeout=LAB_MILLISECONDS)
-    wait_for_kernel(lab)
+    wait_for_kernel(lab, "warm-up.ipynb")
     return lab
 
 
-def wait_for_kernel(lab: Page) -> None:
-    """Before there is one, JupyterLab's indicator says idle, too, and running a cell makes it ask for a kernel."""
-    lab.get_by_role("button", name="Python 3 (ipykernel) | Idle").wait_for(timeout=LAB_MILLISECONDS)
+def wait_for_kernel(lab: Page, name: str) -> None:
+    """Until the kernel of the notebook in front is idle: its sign in the toolbar says so before there is any."""
+    lab.wait_for_function(
+        """name => {
+            const widget = window.jupyterapp?.shell.currentWidget;
+            return widget?.title.label.includes(name) && widget.sessionContext?.session?.kernel?.status === 'idle';
+        }""",
+        arg=name,
+        timeout=LAB_MILLISECONDS,
+    )
 
 
 def type_into(lab: Page, cell_id_text: str, source: str) -> None:
@@ -123,7 +130,7 @@ def test_an_instructor_chooses_an_exercise_and_a_learner_opens_it_by_lti_13(site
     lab = popup.value
     lab.wait_for_url(re.compile(r"/lab/tree/"), timeout=LAB_MILLISECONDS)
     assert "warm-up/warm-up.ipynb" in lab.url
-    wait_for_kernel(lab)
+    wait_for_kernel(lab, "warm-up.ipynb")
     run_grading_cell(lab)
     report = lab.locator(".openjupyter-report")
     expect(report.get_by_text(re.compile("Sent to Demo LMS|Sent to Data Science with Python"))).to_be_visible(
@@ -180,8 +187,7 @@ def test_grading_outside_a_course_says_what_to_do(site: RunningSite, page: Page)
         ))"""
     )
     panel = lab.locator(".jp-NotebookPanel:visible")
-    wait_for_kernel(lab)
-    panel.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(timeout=LAB_MILLISECONDS)
+    wait_for_kernel(lab, "Untitled")
     panel.locator(".cm-content").first.click()
     lab.keyboard.insert_text("import openjupyter; openjupyter.grade()")
     lab.keyboard.press("Control+Enter")

@@ -41,7 +41,7 @@ LAYERS = {
     f"{LEARNER}.client": set(),
     f"{LEARNER}.updates": set(),
     f"{LEARNER}.server": {f"{LEARNER}.updates"},
-    f"{LEARNER}.workspace": {CGROUP},
+    f"{LEARNER}.workspace": {CGROUP, f"{LEARNER}.client"},
     LEARNER: {f"{LEARNER}.client"},
     SERVICE: set(),
     **dict.fromkeys(CONTRACTS, CONTRACTS),

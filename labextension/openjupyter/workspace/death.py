@@ -4,6 +4,8 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
+from openjupyter.client.language import _
+
 SCHEMA_PATH = Path(__file__).parent / "kernel_out_of_memory.yaml"
 SCHEMA_ID = "urn:openjupyter:kernel-out-of-memory:v1"
 """Event of the learner's Jupyter Server, for pages that listen at /api/events/subscribe."""
@@ -24,15 +26,22 @@ class OutOfMemory:
 
     def message(self) -> str:
         """Plain words: what happened, what is lost and what is not, what to do. Without a line end at its end."""
-        size = f" may use {readable(self.limit_bytes)}" if self.limit_bytes else " have used up all there is"
-        return (
-            f"Out of memory: Python was stopped here. Your notebooks together{size}.\n"
-            "Its variables are gone. Everything you wrote is still there.\n"
-            "What helps:\n"
-            "- Close notebooks that you do not need: menu File, Close and Shut Down Notebook.\n"
-            "- Read less data at once, and delete what is large and no longer needed (del name).\n"
-            "Then run your cells again from the top."
+        happened = (
+            _("Out of memory: Python was stopped here. Your notebooks together may use {size}.").format(
+                size=readable(self.limit_bytes)
+            )
+            if self.limit_bytes
+            else _("Out of memory: Python was stopped here. Your notebooks together have used up all there is.")
         )
+        lines = (
+            happened,
+            _("Its variables are gone. Everything you wrote is still there."),
+            _("What helps:"),
+            _("- Close notebooks that you do not need: menu File, Close and Shut Down Notebook."),
+            _("- Read less data at once, and delete what is large and no longer needed (del name)."),
+            _("Then run your cells again from the top."),
+        )
+        return "\n".join(lines)
 
 
 def is_out_of_memory(returncode: int | None, kills_before: int, kills_now: int) -> bool:

@@ -31,7 +31,7 @@ def test_each_assertion_has_its_own(name: str, theirs: str) -> None:
 
 def test_all_forms_of_the_import() -> None:
     text = "from nose.tools import (\n    assert_true,\n    assert_in as is_in,\n)\n"
-    text += "if x:\n    from nose.tools import ok_ # a"
+    text += "if x:\n    from nose.tools import ok_  # one"
     source = without_nose(text, Notes())
     compile(source, "cell", "exec")
     assert "is_in = unittest.TestCase().assertIn\n" in source and "    ok_ = unittest.TestCase().assertTrue" in source

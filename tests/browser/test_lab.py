@@ -134,6 +134,7 @@ def look(page: Page) -> None:
 
 def test_from_unsaved_changes_to_the_report(page: Page, lab: Lab, grading: PlayedGrading) -> None:
     grading.exercise |= {"deadline": time.time() + 400, "attempts": 5, "attempts_left": 3}
+    open_notebook(page, lab)
     page.locator(".jp-CodeCell .cm-content").first.click()
     page.keyboard.press("Control+End")
     page.keyboard.insert_text("  # typed, not saved")

@@ -89,10 +89,17 @@ def write_drafts(drafts: Sequence[Draft], course: Path) -> list[Path]:
             _write(made / PRIVATE_HALF / draft.name, draft.private_files())
             _write(made / PUBLIC_HALF / draft.name, draft.public_files())
             load_exercise(made / PRIVATE_HALF, draft.name).tests()
-        for half in (PRIVATE_HALF, PUBLIC_HALF):
-            (course / half).mkdir(exist_ok=True)
-            for name in names:
-                shutil.move(made / half / name, course / half / name)
+        moved: list[Path] = []
+        try:
+            for half in (PRIVATE_HALF, PUBLIC_HALF):
+                (course / half).mkdir(exist_ok=True)
+                for name in names:
+                    (made / half / name).rename(course / half / name)
+                    moved.append(course / half / name)
+        except OSError:
+            for path in moved:
+                shutil.rmtree(path, ignore_errors=True)
+            raise
     return [course / PRIVATE_HALF / name for name in names]
 
 

@@ -28,7 +28,7 @@ from openjupyter_service.exchange.written import (
     statements,
 )
 
-_AUTOTEST = re.compile(r"^\s*#+\s*(?:HASHED\s+)?AUTOTEST\b", re.MULTILINE)
+_AUTOTEST = re.compile(r"^[ \t]*#+[ \t]*(?:HASHED[ \t]+)?AUTOTEST\b", re.MULTILINE)
 _QUIET = 'assert not learner.printed("stderr"), "Your code wrote to standard error (a warning, perhaps) in this test."'
 
 _CREDIT = '''

@@ -5,7 +5,8 @@ import re
 from openjupyter_service.exchange.notes import Notes
 
 _IMPORT = re.compile(
-    r"^(?P<indent>[ \t]*)from nose\.tools import (?P<names>\([\w,\s]+\)|[\w, \t]+)[ \t]*(?:#.*)?$", re.MULTILINE
+    r"^(?P<indent>[ \t]*)from nose\.tools import (?P<names>\([\w,\s]{1,500}\)|[\w, \t]{1,300})[ \t]{0,50}(?:#.*)?$",
+    re.MULTILINE,
 )
 _OTHER_IMPORT = re.compile(r"^[ \t]*(?:import|from) nose\b", re.MULTILINE)
 _OTHER_NAMES = {

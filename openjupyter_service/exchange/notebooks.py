@@ -11,7 +11,7 @@ from openjupyter_service.grading.notebook import clean_notebook
 
 GRADING_CELL = "import openjupyter\n\nopenjupyter.grade()"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-_TITLE = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
+_TITLE = re.compile(r"^#[ \t]+(.+)$", re.MULTILINE)
 _MAX_TITLE = 200
 
 
@@ -46,7 +46,7 @@ class Notebook:
         """The first heading of the first level."""
         for cell in self.cells:
             if cell.kind == "markdown" and (match := _TITLE.search(cell.source)):
-                return plain_title(match[1]) or default
+                return plain_title(match[1].rstrip().rstrip("#")) or default
         return default
 
 
@@ -116,7 +116,7 @@ def write_notebook(cells: Iterable[Cell], with_grading_cell: bool = True) -> byt
 
 def plain_title(text: str) -> str:
     """A title on one line, without marks of Markdown, at most 200 characters."""
-    return " ".join(re.sub(r"[*_`]|<[^>]*>", "", text).split())[:_MAX_TITLE].strip()
+    return " ".join(re.sub(r"[*_`]|<[^>]*>", "", text[: 10 * _MAX_TITLE]).split())[:_MAX_TITLE].strip()
 
 
 def cell_id(text: str) -> str:

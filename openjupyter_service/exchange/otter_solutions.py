@@ -7,12 +7,10 @@ import re
 
 from openjupyter_service.errors import ExchangeError
 
-_ASSIGNMENT = re.compile(r"(\s*(?:[\w.]+(?=[^\w.])(?:\[['\"]?.*?['\"]?\])*(?:,\s*)?)+\s*=).* ?# ?SOLUTION")
-_LINE = re.compile(r"(\s*).* ?# ?SOLUTION")
+_MARK = re.compile(r"# ?SOLUTION")
+_TARGET = re.compile(r"[\w.]+")
 _BEGIN = re.compile(r"(\s*)# BEGIN SOLUTION( NO PROMPT)?")
 _SKIPPED = ("# SOLUTION NO PROMPT", "# BEGIN PROMPT", "# END PROMPT", "# SEED")
-_MAX_LINE = 2_000
-"""Longer lines hold no mark: the patterns above look at each line more than once."""
 
 
 def for_learners(source: str) -> str:
@@ -80,10 +78,37 @@ def without_ignored(source: str) -> str:
 
 
 def _without_solution(line: str) -> str:
-    if "SOLUTION" not in line or len(line) > _MAX_LINE:
+    """A line with a prompt for what it solves: all of it, or what is right of an assignment's first `=`."""
+    mark = _MARK.search(line)
+    if mark is None:
         return line
-    if match := _ASSIGNMENT.match(line):
-        return f"{match[1]} ..."
-    if match := _LINE.match(line):
-        return f"{match[1]}..."
-    return line
+    indent = line[: len(line) - len(line.lstrip())]
+    end = _end_of_targets(line, len(indent))
+    return f"{line[:end]} ..." if end and end <= mark.start() else f"{indent}..."
+
+
+def _end_of_targets(line: str, start: int) -> int:
+    """Where the `=` behind names, attributes and items with commas between them ends; 0 if there is none.
+
+    Step by step, and not by one pattern: that would try all ways to part a line of many brackets.
+    """
+    at = start
+    while match := _TARGET.match(line, at):
+        at = _end_of_brackets(line, match.end())
+        comma = re.compile(r",\s*").match(line, at)
+        if comma is None:
+            break
+        at = comma.end()
+    rest = line[at:].lstrip()
+    return len(line) - len(rest) + 1 if at > start and rest.startswith("=") else 0
+
+
+def _end_of_brackets(line: str, start: int) -> int:
+    """Where the pairs of square brackets end that begin here."""
+    at = end = start
+    depth = 0
+    while at < len(line) and (depth or line[at] == "["):
+        depth += {"[": 1, "]": -1}.get(line[at], 0)
+        at += 1
+        end = at if depth == 0 else end
+    return end

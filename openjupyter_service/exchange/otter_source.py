@@ -20,7 +20,6 @@ _IGNORED = re.compile(r"(##\s*ignore\s*##\s*|#\s*ignore\s*)", re.IGNORECASE)
 _BEGIN_CONFIG = re.compile(r'(?:.\s*=\s*)?""?"?\s*#\s*BEGIN\s*TEST\s*CONFIG', re.IGNORECASE)
 _END_CONFIG = re.compile(r'""?"?\s*#\s*END\s*TEST\s*CONFIG', re.IGNORECASE)
 ANSWER = "_Type your answer here, replacing this text._"
-_FENCE = re.compile(r"^[ \t]*```otter[ \t]*\n(.*?)^[ \t]*```[ \t]*$\n?", re.MULTILINE | re.DOTALL)
 CHECK = "# {name} is tested here when you hand in your notebook."
 
 
@@ -268,11 +267,23 @@ def _unfenced(cells: list[Cell]) -> list[Cell]:
         if cell.kind != "markdown" or "```otter" not in cell.source:
             found.append(cell)
             continue
-        parts = re.split(
-            r"^[ \t]*```otter[ \t]*\n(.*?)^[ \t]*```[ \t]*$\n?", cell.source, flags=re.MULTILINE | re.DOTALL
-        )
-        for index, part in enumerate(parts):
-            if part.strip():
-                kind = "raw" if index % 2 else "markdown"
-                found.append(Cell(kind, part.strip("\n"), f"{cell.id[:50]}-{index}", cell.metadata))
+        for index, (kind, text) in enumerate(_parted(cell.source)):
+            if text.strip():
+                found.append(Cell(kind, text.strip("\n"), f"{cell.id[:50]}-{index}", cell.metadata))
     return found
+
+
+def _parted(source: str) -> list[tuple[str, str]]:
+    """The parts of a Markdown cell, each with its kind: a raw one is a configuration."""
+    found: list[tuple[str, list[str]]] = [("markdown", [])]
+    for line in source.split("\n"):
+        kind = found[-1][0]
+        if kind == "markdown" and line.strip() == "```otter":
+            found.append(("raw", []))
+        elif kind == "raw" and line.strip() == "```":
+            found.append(("markdown", []))
+        else:
+            found[-1][1].append(line)
+    if found[-1][0] == "raw":
+        raise ExchangeError("a block ```otter has no end; write ``` below it")
+    return [(kind, "\n".join(lines)) for kind, lines in found]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 JUDGE_MODULES = {*sys.stdlib_module_names, "numpy", "pandas"}
 """Top names of modules that a sealed test can import for itself."""
 
-_MAGIC = re.compile(r"^(\s*)[%!?].*$", re.MULTILINE)
+_MAGIC = re.compile(r"^([ \t]*)[%!?].*$", re.MULTILINE)
 
 
 @dataclass

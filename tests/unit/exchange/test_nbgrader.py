@@ -221,3 +221,12 @@ def test_two_exercises_of_one_name_are_refused(draft: Draft, tmp_path: Path) -> 
     with pytest.raises(ExchangeError, match="two notebooks would become the exercise lab"):
         write_drafts([draft, draft], tmp_path / "course")
     assert not (tmp_path / "course").exists()
+
+
+def test_an_exercise_whose_second_half_cannot_be_written_leaves_nothing(draft: Draft, tmp_path: Path) -> None:
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "notebooks").write_text("a file where the public half should be")
+    with pytest.raises(OSError):
+        write_drafts([draft], tmp_path / "course")
+    left = [path.name for path in (tmp_path / "course").rglob("*") if path.name != "hidden_tests"]
+    assert left == ["notebooks"]

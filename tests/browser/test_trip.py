@@ -141,7 +141,7 @@ def test_an_instructor_chooses_an_exercise_and_a_learner_opens_it_by_lti_13(site
 
 
 def test_learner_submits_by_the_button_and_reads_the_report_beside_the_notebook(site: RunningSite, page: Page) -> None:
-    sign_in(page, site, "Deniz")
+    sign_in(page, site, "Finn")
     lab = launch(page, "Python warm-up")
     solution = json.loads((ROOT / "hidden_tests/warm-up/partial/warm-up.ipynb").read_text())
     mean = next("".join(cell["source"]) for cell in solution["cells"] if "def mean(" in "".join(cell["source"]))
@@ -174,6 +174,16 @@ def test_learner_submits_by_the_button_and_reads_the_report_beside_the_notebook(
 
     page.reload()
     expect(page.get_by_text("8.3", exact=False).first).to_be_visible()
+
+
+def test_who_learns_in_german_reads_german(site: RunningSite, page: Page) -> None:
+    sign_in(page, site, "Deniz")
+    lab = launch(page, "Python warm-up")
+    lab.locator(".oj-toolbar-button").get_by_role("button", name="Abgeben").click()
+    panel = lab.locator("#openjupyter-panel")
+    expect(panel).to_contain_text("0 von 12 Punkten", timeout=LAB_MILLISECONDS)
+    expect(panel).to_contain_text(re.compile("an Data Science with Python übermittelt"), timeout=LAB_MILLISECONDS)
+    expect(panel.locator(".oj-test").first).to_contain_text("Nicht bestanden. mean(...) ist noch nicht geschrieben")
 
 
 def test_grading_outside_a_course_says_what_to_do(site: RunningSite, page: Page) -> None:

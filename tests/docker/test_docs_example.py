@@ -69,6 +69,7 @@ async def test_learners_read_what_the_page_says(
     for test in report.tests:
         mark = "✓" if test.outcome == "passed" else "✗"
         said.append(f"{mark} {test.title}  {test.points:g} / {test.max_points:g}")
-        said += [f"    {text}" for text in (test.message, test.hint and f"Hint: {test.hint}") if text]
+        said += [f"    Not passed. {test.message}"] if test.message else []
+        said += [f"    Hint: {test.hint}"] if test.hint else []
     (block,) = re.findall(r"^```\n(✓.*?)^```$", PAGES[PAGE], re.MULTILINE | re.DOTALL)
     assert said == block.splitlines()

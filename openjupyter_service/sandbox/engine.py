@@ -6,6 +6,7 @@ import functools
 import logging
 import secrets
 import socket
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -23,6 +24,7 @@ OWNER_LABEL = "openjupyter.process"
 ENGINE_SECONDS = 60
 REMOVAL_SECONDS = 30
 """For a removal that is already under way."""
+VOLUME_TRIES, VOLUME_PAUSE_SECONDS = 10, 0.3
 _THREADS = 16
 _ROLES = ("sandbox", "judge")
 _LINK = "link"
@@ -120,6 +122,14 @@ class Engine:
 
     def _remove_volume(self, volume: str) -> None:
         with contextlib.suppress(NotFound):
+            for _ in range(VOLUME_TRIES - 1):
+                try:
+                    return self._client.api.remove_volume(volume, force=True)
+                except APIError as error:
+                    if error.status_code != 409:
+                        raise
+                # The engine still counts a container that has just been removed.
+                time.sleep(VOLUME_PAUSE_SECONDS)
             self._client.api.remove_volume(volume, force=True)
 
     async def _try(self, name: str, remove: Callable[[str], None]) -> None:

@@ -60,8 +60,8 @@ async def test_the_cell_that_used_up_the_memory_says_so(lab: Lab) -> None:
 async def test_another_notebook_than_the_one_that_runs_may_die_and_its_next_cell_says_so(lab: Lab) -> None:
     first, second = lab.start_kernel(), lab.start_kernel()
     async with lab.page(first) as large, lab.page(second) as small:
-        await large.run("kept = b'x' * 150_000_000")
-        request = await small.execute("more = b'x' * 150_000_000\nprint('done')")
+        await large.run("kept = b'x' * 180_000_000")
+        request = await small.execute("more = b'x' * 100_000_000\nprint('done')")
         await restarting(large)
         await small.wait(lambda each: is_of(each, request) and each["content"].get("execution_state") == "idle")
         assert small.printed(request) == "done\n"

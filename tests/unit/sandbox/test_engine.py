@@ -103,3 +103,26 @@ async def test_a_removal_that_is_under_way_is_waited_for(api: PlayedApi, monkeyp
     monkeypatch.setattr(api, "wait", lambda name, timeout, condition: waited.append((name, condition)), raising=False)
     await engine_of(api).remove("sandbox")  # its volume comes next, and must no longer be in use
     assert waited == [("sandbox", "removed")]
+
+
+async def test_a_volume_that_is_in_use_for_a_moment_is_removed_then(
+    api: PlayedApi, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Conflict:
+        status_code = 409
+
+    monkeypatch.setattr("openjupyter_service.sandbox.engine.VOLUME_PAUSE_SECONDS", 0.0)
+    engine = engine_of(api)
+    link = await engine.create_link()
+    refusals = 3
+
+    def remove(name: str, **options: Any) -> None:
+        nonlocal refusals
+        refusals -= 1
+        if refusals >= 0:
+            raise APIError("volume is in use", response=Conflict())  # type: ignore[arg-type]
+        PlayedApi.remove(api, name)
+
+    monkeypatch.setattr(api, "remove_volume", remove, raising=False)
+    await engine.remove_link(link)
+    assert link not in api.there and not caplog.records

@@ -65,6 +65,10 @@ class Page:
         content: Message = found["content"]
         return content
 
+    async def published(self, request: str) -> Message:
+        """The next message that the kernel publishes while it works on a request."""
+        return await self.wait(lambda each: is_of(each, request) and each["channel"] == "iopub")
+
     async def run(self, code: str) -> str:
         """Run a cell to its end; gives what it has printed, errors among it."""
         request = await self.execute(code)

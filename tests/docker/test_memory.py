@@ -12,6 +12,13 @@ from tests.docker.lab import Lab, Page, is_of, running_lab
 pytestmark = pytest.mark.docker
 
 TAKE_ALL = "hoard = []\nwhile True:\n    hoard.append(bytearray(b'x' * 10_000_000))"
+# By small steps, for how much room is left differs between engines: what is cached counts on some of them.
+TAKE_WHILE_THERE_IS = """import os, time
+more = []
+while os.path.exists('/proc/PID'):
+    more.append(bytearray(b'x' * 2_000_000))
+    time.sleep(0.05)
+print('done')"""
 WORDS = "Out of memory: Python was stopped here"
 
 
@@ -26,14 +33,20 @@ async def restarting(page: Page) -> None:
 
 
 async def ask(page: Page, code: str) -> str:
-    """Run a cell in a kernel that may just be starting: what is sent before it listens gets no answer."""
+    """Run a cell in a kernel that may just be starting, once something published by it arrives, as JupyterLab does.
+
+    What is sent before it listens gets no answer; what it publishes before the server listens is lost.
+    """
     async with asyncio.timeout(60):
         while True:
             try:
-                async with asyncio.timeout(10):
-                    return await page.run(code)
+                async with asyncio.timeout(3):
+                    request = await page.send("kernel_info_request", {})
+                    await page.published(request)
+                    break
             except TimeoutError:
                 continue
+    return await page.run(code)
 
 
 async def test_the_cell_that_used_up_the_memory_says_so(lab: Lab) -> None:
@@ -60,11 +73,17 @@ async def test_the_cell_that_used_up_the_memory_says_so(lab: Lab) -> None:
 async def test_another_notebook_than_the_one_that_runs_may_die_and_its_next_cell_says_so(lab: Lab) -> None:
     first, second = lab.start_kernel(), lab.start_kernel()
     async with lab.page(first) as large, lab.page(second) as small:
-        await large.run("kept = b'x' * 180_000_000")
-        request = await small.execute("more = b'x' * 100_000_000\nprint('done')")
+        pid = await large.run("import os\nkept = b'x' * 180_000_000\nprint(os.getpid(), end='')")
+        request = await small.execute(TAKE_WHILE_THERE_IS.replace("PID", pid))
         await restarting(large)
-        await small.wait(lambda each: is_of(each, request) and each["content"].get("execution_state") == "idle")
-        assert small.printed(request) == "done\n"
+        await small.wait(
+            lambda each: (
+                each["content"].get("execution_state") == "restarting"
+                or (is_of(each, request) and each["content"].get("execution_state") == "idle")
+            )
+        )
+        # The system takes the asking one, too, if the memory of the other comes back a millisecond late.
+        assert small.printed(request) == "done\n" or small.printed(request).startswith(WORDS)
         text = await ask(large, "print('again')")
         assert text.startswith(WORDS) and text.endswith("again\n")
         assert await large.run("print('once')") == "once\n"

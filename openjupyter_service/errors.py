@@ -62,6 +62,12 @@ class PlatformError(OpenJupyterError):
     status = 409
 
 
+class CourseError(OpenJupyterError):
+    """A course cannot be followed so; the text says what stands in the way."""
+
+    status = 409
+
+
 class AttemptsUsedUp(OpenJupyterError):
     """The exercise allows no further submission of this learner."""
 

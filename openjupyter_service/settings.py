@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from openjupyter_service.datasets import DataFolder, DataSet, data_set, holds, overlap
+from openjupyter_service.courses import Course
+from openjupyter_service.datasets import holds, overlap
 from openjupyter_service.errors import SettingsError
 from openjupyter_service.names import Name
 from openjupyter_service.platforms import Platform, Platform11, Platform13
@@ -32,24 +33,6 @@ Size = Annotated[str, AfterValidator(lambda text: (parse_bytes(text), text)[1])]
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Course(_Section):
-    """A course: the Git repository learners pull from, and the folder with its private half."""
-
-    name: Name
-    repository: Path
-    branch: str = "main"
-    private: Path
-    internet: bool = False
-    """May this course's learner containers reach the internet?"""
-    datasets: DataFolder | None = None
-    """Folder that learners and gradings of this course read at /srv/data/NAME."""
-
-    @property
-    def data_sets(self) -> tuple[DataSet, ...]:
-        """The data set of this course, if it has one."""
-        return (data_set(self.name, self.datasets),) if self.datasets is not None else ()
 
 
 class LearnerSettings(_Section):

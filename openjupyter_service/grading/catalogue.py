@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from openjupyter_service.courses import Course
 from openjupyter_service.errors import ExerciseError, NotFound
 from openjupyter_service.exercises.course import Exercise, exercise_names, load_exercise
 from openjupyter_service.exercises.repository import read_file
 from openjupyter_service.grading.points import maximum_points
-from openjupyter_service.settings import Course, Settings
+from openjupyter_service.settings import Settings
 
 PREVIEW_CHARACTERS = 1200
 

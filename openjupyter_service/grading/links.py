@@ -1,9 +1,10 @@
 """The exercise that a link of an LMS leads to, by its custom parameters: one of a registered course, or none."""
 
+from openjupyter_service.courses import Course
 from openjupyter_service.errors import NotFound
 from openjupyter_service.exercises.course import Exercise, load_exercise
 from openjupyter_service.lti.launch import Custom
-from openjupyter_service.settings import Course, Settings
+from openjupyter_service.settings import Settings
 
 
 def find_linked(settings: Settings, custom: Custom, platform: str) -> tuple[Course, Exercise]:

@@ -5,12 +5,12 @@ from urllib.parse import quote, urlencode
 
 from jupyterhub.utils import url_path_join
 
+from openjupyter_service.courses import Course
 from openjupyter_service.grading.links import find_linked
 from openjupyter_service.hub.registry import Registry
 from openjupyter_service.hub.secrets import identity_key
 from openjupyter_service.lti.identity import learner_name
 from openjupyter_service.lti.launch import GradeService, Launch, OutcomeService
-from openjupyter_service.settings import Course
 from openjupyter_service.store import Counts
 
 

@@ -1,5 +1,6 @@
 """The only place that knows the database: callers pass and get plain records."""
 
+from openjupyter_service.store.courses import Courses
 from openjupyter_service.store.encryption import SecretBox
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.launches import Launches
@@ -10,6 +11,8 @@ from openjupyter_service.store.queue import Queue
 from openjupyter_service.store.records import (
     Claimed,
     Counts,
+    CourseSync,
+    CourseVersion,
     GradingState,
     OutboxItem,
     Passback,
@@ -19,15 +22,20 @@ from openjupyter_service.store.records import (
     Submission,
     SubmissionSummary,
     ToolKey,
+    VersionState,
 )
 from openjupyter_service.store.staff import StaffScores
 from openjupyter_service.store.submissions import Submissions
 from openjupyter_service.store.tickets import Tickets
 from openjupyter_service.store.tool_keys import ToolKeys
+from openjupyter_service.store.versions import Versions
 
 __all__ = [
     "Claimed",
     "Counts",
+    "CourseSync",
+    "CourseVersion",
+    "Courses",
     "GradingState",
     "Launches",
     "Outbox",
@@ -48,4 +56,6 @@ __all__ = [
     "Tickets",
     "ToolKey",
     "ToolKeys",
+    "VersionState",
+    "Versions",
 ]

@@ -62,6 +62,7 @@ class Queue:
             course=submission.course,
             exercise=submission.exercise,
             commit=submission.commit,
+            private_commit=submission.private_commit,
             notebook_path=submission.notebook_path,
             created_at=submission.created_at,
             attempts=row.attempts,

@@ -28,6 +28,19 @@ class PassbackState(StrEnum):
     """An operator has given it up."""
 
 
+class VersionState(StrEnum):
+    """Where a version of a followed course stands."""
+
+    WAITING = "waiting"
+    """Fetched, and to be checked."""
+    CHECKING = "checking"
+    PUBLISHED = "published"
+    """Sound: the newest of these is what learners get."""
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+    """A newer one was fetched before this one was checked."""
+
+
 class Counts(StrEnum):
     """Which of a learner's scores goes to the LMS."""
 
@@ -114,6 +127,9 @@ class SubmissionSummary:
     course: str
     exercise: str
     commit: str | None
+    """Of the course as learners pull it."""
+    private_commit: str | None
+    """Of the private half; None for a course on this machine."""
     notebook_path: str
     created_at: float
     state: GradingState
@@ -146,6 +162,7 @@ class Claimed:
     course: str
     exercise: str
     commit: str | None
+    private_commit: str | None
     notebook_path: str
     created_at: float
     """When it was handed in."""
@@ -153,6 +170,36 @@ class Claimed:
     """1 at the first claim."""
     queued_at: float
     lease_until: float
+
+
+@dataclass(frozen=True, slots=True)
+class CourseVersion:
+    """One pair of commits of a followed course, and what its check has found."""
+
+    id: int
+    course: str
+    public_commit: str
+    """At the Git host."""
+    private_commit: str
+    served_commit: str | None
+    """As learners pull it; None until it is published."""
+    state: VersionState
+    report: Mapping[str, Any] | None
+    created_at: float
+    started_at: float | None
+    finished_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CourseSync:
+    """How following a course goes."""
+
+    wanted_at: float | None
+    """When somebody last asked for a sync."""
+    synced_at: float | None
+    """When the last one began."""
+    problem: str | None
+    """Why it did not come to an end, in words."""
 
 
 @dataclass(frozen=True, slots=True)

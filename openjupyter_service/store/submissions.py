@@ -37,6 +37,7 @@ class Submissions:
         course: str,
         exercise: str,
         commit: str | None,
+        private_commit: str | None = None,
         notebook_path: str,
         files: Mapping[str, bytes],
         max_attempts: int | None = None,
@@ -48,6 +49,7 @@ class Submissions:
             course: name of the course.
             exercise: name of the exercise.
             commit: commit of the course that the learner worked on, when known.
+            private_commit: commit of the private half, for a course that is followed.
             notebook_path: the file that is the notebook.
             files: content by path relative to the course root, checked by the caller; the notebook is one of them.
             max_attempts: how many submissions the exercise allows; those that failed by our fault are not counted.
@@ -77,6 +79,7 @@ class Submissions:
                     course=course,
                     exercise=exercise,
                     commit=commit,
+                    private_commit=private_commit,
                     notebook_path=notebook_path,
                     created_at=now,
                 )
@@ -100,6 +103,7 @@ class Submissions:
             course=course,
             exercise=exercise,
             commit=commit,
+            private_commit=private_commit,
             notebook_path=notebook_path,
             created_at=now,
             state=GradingState.QUEUED,

@@ -78,6 +78,45 @@ people = Table(
     Column("updated_at", Double, nullable=False),
 )
 
+courses = Table(
+    "courses",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("values", JSON, nullable=False),
+    Column("secrets", Text),
+    Column("created_at", Double, nullable=False),
+    Column("removed_at", Double),
+    # A sync is wanted when one was asked for later than the last one began.
+    Column("wanted_at", Double),
+    Column("synced_at", Double),
+    # Why the last sync did not come to an end, in words; NULL when it did.
+    Column("problem", Text),
+)
+
+course_versions = Table(
+    "course_versions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("course", Text, nullable=False),
+    # As they are at the Git host.
+    Column("public_commit", Text, nullable=False),
+    Column("private_commit", Text, nullable=False),
+    # As learners pull it: another one where the public half is a folder of a repository.
+    Column("served_commit", Text),
+    Column(
+        "state",
+        Text,
+        CheckConstraint("state IN ('waiting', 'checking', 'published', 'refused', 'superseded')", "state"),
+        nullable=False,
+    ),
+    Column("report", JSON(none_as_null=True)),
+    Column("created_at", Double, nullable=False),
+    Column("started_at", Double),
+    Column("finished_at", Double),
+    Index(None, "course", "state"),
+    sqlite_autoincrement=True,
+)
+
 placements = Table(
     "placements",
     metadata,
@@ -117,6 +156,8 @@ submissions = Table(
     Column("course", Text, nullable=False),
     Column("exercise", Text, nullable=False),
     Column("commit", Text),
+    # Of the private half, for a course that is followed: what the submission was made for and is graded with.
+    Column("private_commit", Text),
     Column("notebook_path", Text, nullable=False),
     Column("created_at", Double, nullable=False),
     Index(None, "learner", "course", "exercise", "created_at"),

@@ -16,6 +16,7 @@ from openjupyter_service.authoring.marks import Kind
 from openjupyter_service.authoring.roles import Tag
 from openjupyter_service.cli.main import cli
 from openjupyter_service.cli.new import new
+from openjupyter_service.courses import Course
 from openjupyter_service.exercises.file import ExerciseFile, Limits, Sample, Style, Variant
 from openjupyter_service.judge import figure
 from openjupyter_service.judge.cells import Cell
@@ -24,7 +25,7 @@ from openjupyter_service.judge.learner import Learner, Measured, RaisedByLearner
 from openjupyter_service.judge.marks import MARKERS
 from openjupyter_service.platforms import Platform11, Platform13
 from openjupyter_service.report import FailingCell, Outcome, Report, Status, TestResult, Usage
-from openjupyter_service.settings import Course, GradingSettings, LearnerSettings, Settings
+from openjupyter_service.settings import GradingSettings, LearnerSettings, Settings
 from openjupyter_service.store.tables import metadata
 from openjupyter_service.web.app import make_app
 from openjupyter_service.web.base import Site

@@ -12,7 +12,18 @@ ROOT = Path(__file__).resolve().parents[2]
 SERVICE, LEARNER = "openjupyter_service", "openjupyter"
 CONTRACTS = {
     f"{SERVICE}.{name}"
-    for name in ("datasets", "settings", "errors", "names", "platforms", "report", "parent", "secrets", "language")
+    for name in (
+        "courses",
+        "datasets",
+        "settings",
+        "errors",
+        "names",
+        "platforms",
+        "report",
+        "parent",
+        "secrets",
+        "language",
+    )
 }
 WIRE = f"{LEARNER}.wire"
 CGROUP = f"{LEARNER}.cgroup"

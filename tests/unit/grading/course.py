@@ -14,9 +14,10 @@ from typing import Any
 
 import nbformat
 
+from openjupyter_service.courses import Course
 from openjupyter_service.exercises.repository import publish
 from openjupyter_service.platforms import Platform11
-from openjupyter_service.settings import Course, Settings
+from openjupyter_service.settings import Settings
 from openjupyter_service.store import Launches, Outbox, Queue, Store, Submissions
 
 EXERCISE_TOML = """

@@ -1,0 +1,112 @@
+"""Versions of followed courses: each pair of commits that was fetched, checked, and published or refused."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, insert, select, update
+
+from openjupyter_service.store.engine import Store
+from openjupyter_service.store.records import CourseVersion, VersionState
+from openjupyter_service.store.tables import course_versions
+
+
+class Versions:
+    """Versions of all followed courses, and what their checks have found."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def add(self, course: str, public_commit: str, private_commit: str) -> int | None:
+        """A pair of commits was fetched: to be checked, in the place of one that still waits.
+
+        Returns:
+            Id of the new version; None when it is the pair of the newest one, checked or not.
+        """
+        with self._store.write() as connection:
+            self._store.lock(connection, "versions", course)
+            newest = connection.execute(
+                select(course_versions)
+                .where(course_versions.c.course == course)
+                .order_by(course_versions.c.id.desc())
+                .limit(1)
+            ).first()
+            if newest and (newest.public_commit, newest.private_commit) == (public_commit, private_commit):
+                return None
+            connection.execute(
+                update(course_versions)
+                .where(course_versions.c.course == course, course_versions.c.state == VersionState.WAITING)
+                .values(state=VersionState.SUPERSEDED, finished_at=self._store.now())
+            )
+            return connection.execute(
+                insert(course_versions)
+                .values(
+                    course=course,
+                    public_commit=public_commit,
+                    private_commit=private_commit,
+                    state=VersionState.WAITING,
+                    created_at=self._store.now(),
+                )
+                .returning(course_versions.c.id)
+            ).scalar_one()
+
+    def claim(self, course: str) -> CourseVersion | None:
+        """Take the version of a course that waits for its check; None when there is none."""
+        with self._store.write() as connection:
+            row = connection.execute(
+                update(course_versions)
+                .where(course_versions.c.course == course, course_versions.c.state == VersionState.WAITING)
+                .values(state=VersionState.CHECKING, started_at=self._store.now())
+                .returning(*course_versions.c)
+            ).first()
+        return None if row is None else _version(row._mapping)
+
+    def release_all(self) -> int:
+        """Put back the checks that a process has left which is no more. Returns how many."""
+        with self._store.write() as connection:
+            return connection.execute(
+                update(course_versions)
+                .where(course_versions.c.state == VersionState.CHECKING)
+                .values(state=VersionState.WAITING, started_at=None)
+            ).rowcount
+
+    def publish(self, version_id: int, served_commit: str, report: Mapping[str, Any]) -> None:
+        """It is sound: what learners get from now on."""
+        self._finish(version_id, VersionState.PUBLISHED, report, served_commit)
+
+    def refuse(self, version_id: int, report: Mapping[str, Any]) -> None:
+        """It is broken: the last published one stays."""
+        self._finish(version_id, VersionState.REFUSED, report, None)
+
+    def get(self, version_id: int) -> CourseVersion | None:
+        """The version of that id."""
+        return next(iter(self._where(course_versions.c.id == version_id)), None)
+
+    def published(self, course: str) -> CourseVersion | None:
+        """The newest published version: what learners get now."""
+        found = self._where(
+            course_versions.c.course == course, course_versions.c.state == VersionState.PUBLISHED, limit=1
+        )
+        return next(iter(found), None)
+
+    def of(self, course: str, limit: int = 50) -> list[CourseVersion]:
+        """Versions of a course, newest first."""
+        return self._where(course_versions.c.course == course, limit=limit)
+
+    def _finish(
+        self, version_id: int, state: VersionState, report: Mapping[str, Any], served_commit: str | None
+    ) -> None:
+        with self._store.write() as connection:
+            connection.execute(
+                update(course_versions)
+                .where(course_versions.c.id == version_id, course_versions.c.state == VersionState.CHECKING)
+                .values(state=state, report=dict(report), served_commit=served_commit, finished_at=self._store.now())
+            )
+
+    def _where(self, *conditions: ColumnElement[bool], limit: int | None = None) -> list[CourseVersion]:
+        query = select(course_versions).where(*conditions).order_by(course_versions.c.id.desc()).limit(limit)
+        with self._store.read() as connection:
+            return [_version(row) for row in connection.execute(query).mappings()]
+
+
+def _version(row: RowMapping) -> CourseVersion:
+    return CourseVersion(**{**row, "state": VersionState(row["state"])})

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.order import fair_order
+from openjupyter_service.store.progress import note_graded
 from openjupyter_service.store.records import Claimed, Counts, GradingState
 from openjupyter_service.store.scores import counted_score, queue_passback, waits_for_score
 from openjupyter_service.store.tables import gradings, placements, submissions
@@ -125,6 +126,7 @@ class Queue:
         with self._store.write() as connection:
             values = _finished(GradingState.DONE, now) | {
                 "report": dict(report),
+                "status": _status(report),
                 "score": score,
                 "credit": score * late_factor if score is not None and late_factor > 0 else None,
                 "timings": dict(timings),
@@ -140,6 +142,7 @@ class Queue:
             self._store.lock(connection, "scores", *owner)
             if not connection.execute(update(gradings).where(_held(grading_id, worker)).values(values)).rowcount:
                 return False
+            note_graded(self._store, connection, grading_id, report)
             counted = counted_score(connection, *owner, counts) if score is not None else None
             if counted is not None:
                 waiting = select(placements.c.id).where(
@@ -154,8 +157,15 @@ class Queue:
 
     def fail(self, grading_id: int, worker: str, report: Mapping[str, Any]) -> bool:
         """Give a grading up after internal errors: its report is stored, no score, nothing is sent."""
-        values = _finished(GradingState.FAILED, self._store.now()) | {"report": dict(report)}
-        return self._change(grading_id, worker, values)
+        values = _finished(GradingState.FAILED, self._store.now()) | {
+            "report": dict(report),
+            "status": _status(report),
+        }
+        with self._store.write() as connection:
+            if not connection.execute(update(gradings).where(_held(grading_id, worker)).values(values)).rowcount:
+                return False
+            note_graded(self._store, connection, grading_id, report)
+        return True
 
     def _change(self, grading_id: int, worker: str, values: dict[str, Any]) -> bool:
         with self._store.write() as connection:
@@ -182,6 +192,11 @@ def _queued(available_at: float) -> dict[str, Any]:
         "lease_until": None,
         "started_at": None,
     }
+
+
+def _status(report: Mapping[str, Any]) -> str | None:
+    status = report.get("status")
+    return str(status) if status is not None else None
 
 
 def _finished(state: GradingState, now: float) -> dict[str, Any]:

@@ -1,0 +1,165 @@
+"""Progress: what a learner has reached at an exercise, counted anew in the transaction in which a grading ends."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, case, func, select, update
+
+from openjupyter_service.store.history import Graded, last_verdict, progress_of, tests_of
+from openjupyter_service.store.records import GradingState
+from openjupyter_service.store.summary_tables import lms_courses, members, progress, test_counts
+from openjupyter_service.store.tables import gradings, placements, submissions
+from openjupyter_service.store.tallies import add, buckets, move, upsert
+
+if TYPE_CHECKING:
+    from openjupyter_service.store.engine import Store
+
+_ENDED = (GradingState.DONE, GradingState.FAILED)
+
+
+def note_graded(store: "Store", connection: Connection, grading_id: int, report: Mapping[str, Any]) -> None:
+    """A grading has just ended, as done or failed, in this transaction: count it. For a regrade, too.
+
+    Args:
+        store: whose connection it is.
+        connection: the transaction in which the grading got its state, status and credit.
+        grading_id: the grading.
+        report: its report.
+    """
+    row = connection.execute(
+        select(
+            gradings.c.submission_id,
+            gradings.c.state,
+            gradings.c.finished_at,
+            submissions.c.learner,
+            submissions.c.course,
+            submissions.c.exercise,
+        )
+        .join_from(gradings, submissions)
+        .where(gradings.c.id == grading_id)
+    ).one()
+    lock_progress(store, connection, row.learner, row.course)
+    recount(connection, row.learner, row.course, row.exercise)
+    if row.state == GradingState.DONE:
+        _count_tests(connection, grading_id, row, report)
+
+
+def lock_progress(store: "Store", connection: Connection, learner: str, course: str) -> None:
+    """Let nobody else count this learner's progress, or change where it counts, until the transaction ends."""
+    store.lock(connection, "progress", learner, course)
+
+
+def recount(connection: Connection, learner: str, course: str, exercise: str) -> None:
+    """Count the progress of one learner at one exercise anew, and move them in the tallies of their LMS courses.
+
+    The caller holds `lock_progress`.
+    """
+    key = {"learner": learner, "course": course, "exercise": exercise}
+    old = connection.execute(select(progress).filter_by(**key)).mappings().first()
+    new = _counted(connection, learner, course, exercise)
+    if new is None:
+        return  # gradings are never taken away
+    insert = upsert(connection, progress)
+    connection.execute(insert.on_conflict_do_update(index_elements=[*progress.primary_key], set_=new), {**key, **new})
+    where = connection.execute(
+        select(members.c.lms_course_id, members.c.is_staff)
+        .join_from(members, lms_courses)
+        .where(members.c.learner == learner, lms_courses.c.course == course)
+    ).all()
+    learns_in = [row.lms_course_id for row in where if not row.is_staff]
+    add(connection, move(learns_in, exercise, buckets(dict(old) if old else None), buckets(new)))
+    if where:
+        note_totals(connection, learner, course, [row.lms_course_id for row in where])
+
+
+def note_totals(connection: Connection, learner: str, course: str, where: list[int]) -> None:
+    """Write what a learner has reached in the whole course to their memberships."""
+    mine = (progress.c.learner == learner, progress.c.course == course)
+    totals = connection.execute(
+        select(
+            func.count(progress.c.first_at).label("tried"),
+            func.count(progress.c.solved_at).label("solved"),
+            func.max(progress.c.last_at).label("last_at"),
+        ).where(*mine)
+    ).one()
+    connection.execute(
+        update(members)
+        .where(members.c.learner == learner, members.c.lms_course_id.in_(where))
+        .values(**totals._mapping)
+    )
+
+
+def _counted(connection: Connection, learner: str, course: str, exercise: str) -> dict[str, Any] | None:
+    mine = (submissions.c.learner == learner, submissions.c.course == course, submissions.c.exercise == exercise)
+    rows = connection.execute(
+        select(
+            submissions.c.id,
+            submissions.c.created_at,
+            gradings.c.id,
+            gradings.c.state,
+            gradings.c.status,
+            gradings.c.credit,
+        )
+        .join_from(submissions, gradings)
+        .where(*mine, gradings.c.state.in_(_ENDED))
+    )
+    history = [Graded(*row[:3], GradingState(row[3]), *row[4:]) for row in rows]
+    opened_at = connection.scalar(
+        select(func.min(placements.c.created_at)).where(
+            placements.c.learner == learner, placements.c.course == course, placements.c.exercise == exercise
+        )
+    )
+    found = progress_of(history, opened_at)
+    if found is None:
+        return None
+    points = select(gradings.c.report["max_points"].as_float()).where(gradings.c.id == last_verdict(history))
+    return {**found, "max_points": connection.scalar(points)}
+
+
+def _count_tests(connection: Connection, grading_id: int, row: Any, report: Mapping[str, Any]) -> None:
+    """Of each submission the tests of its last verdict count: those of one before are taken out."""
+    before = connection.execute(
+        select(gradings.c.id, gradings.c.report)
+        .where(
+            gradings.c.submission_id == row.submission_id,
+            gradings.c.state == GradingState.DONE,
+            gradings.c.id != grading_id,
+        )
+        .order_by(gradings.c.id.desc())
+        .limit(1)
+    ).first()
+    if before is not None and before.id > grading_id:
+        return
+    seen, failed = tests_of(report)
+    titles = set(seen)
+    if before is not None:
+        seen_before, failed_before = tests_of(before.report)
+        seen, failed = Counter(seen), Counter(failed)
+        seen.subtract(seen_before)
+        failed.subtract(failed_before)
+    rows = [
+        {
+            "course": row.course,
+            "exercise": row.exercise,
+            "title": title,
+            "seen": seen[title],
+            "failed": failed[title],
+            "last_at": row.finished_at if title in titles else 0.0,
+        }
+        for title in sorted(seen)
+    ]
+    if rows:
+        insert = upsert(connection, test_counts)
+        later, known = insert.excluded.last_at, test_counts.c.last_at
+        connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=[*test_counts.primary_key],
+                set_={
+                    "seen": test_counts.c.seen + insert.excluded.seen,
+                    "failed": test_counts.c.failed + insert.excluded.failed,
+                    "last_at": case((later > known, later), else_=known),
+                },
+            ),
+            rows,
+        )

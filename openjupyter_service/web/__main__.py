@@ -14,6 +14,7 @@ from tornado.netutil import bind_sockets
 
 from openjupyter_service.errors import OpenJupyterError, SettingsError
 from openjupyter_service.grading.grader import Grader
+from openjupyter_service.grading.results import ResultsView
 from openjupyter_service.grading.staff import StaffView
 from openjupyter_service.grading.submit import MAX_BODY_BYTES
 from openjupyter_service.parent import exit_with_parent
@@ -35,7 +36,8 @@ async def serve() -> None:
     store.upgrade()
     submissions = Submissions(store)
     grader = Grader(settings, store)
-    site = Site(settings, submissions, grader, HubOAuth(), StaffView(settings, store), People(store))
+    staff, results = StaffView(settings, store), ResultsView(settings, store)
+    site = Site(settings, submissions, grader, HubOAuth(), staff, People(store), results)
     cookies = site_secret(settings.data_dir, "service-cookies")
     app = make_app(site, os.environ["JUPYTERHUB_SERVICE_PREFIX"], cookies)
     server = HTTPServer(app, max_body_size=MAX_BODY_BYTES + 2**20, xheaders=False)

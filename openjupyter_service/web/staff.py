@@ -7,7 +7,6 @@ token of a learner's server is not enough, since whatever runs in a notebook has
 import asyncio
 import secrets
 from dataclasses import asdict
-from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from openjupyter_service.errors import Forbidden, OpenJupyterError
 from openjupyter_service.grading.staff import Trouble, Troubles
 from openjupyter_service.language import N_, Speech, chosen
 from openjupyter_service.web.base import Site, SiteHandler
+from openjupyter_service.web.result_words import moment
 
 _LOADER = Loader(str(Path(__file__).parent / "templates"), autoescape="xhtml_escape")
 _MAX_ID = 2**53
@@ -68,7 +68,7 @@ class StaffHandler(HubOAuthenticated, SiteHandler):
     @property
     def before(self) -> int | None:
         """The page that was asked for."""
-        return _number(self.get_query_argument("before", ""))
+        return whole_number(self.get_query_argument("before", ""))
 
 
 class PassbacksApiHandler(StaffHandler):
@@ -94,15 +94,20 @@ class PassbacksApiHandler(StaffHandler):
         self.answer({"count": troubles.count, "older": troubles.older, "passbacks": found})
 
 
-class PassbacksHandler(StaffHandler):
-    """GET and POST /passbacks: what did not arrive, and a button that sends it again."""
+class StaffPageHandler(StaffHandler):
+    """A page for staff, in a browser that is signed in at the hub."""
 
-    async def get(self) -> None:
-        """The page; who is not signed in is taken to the hub and back."""
+    async def is_admitted(self) -> bool:
+        """Is somebody signed in? Else they are taken to the hub and back, and the answer is given."""
         model = await self.identify()
         if model is None or getattr(self, "_token_authenticated", False):
-            return self.redirect(self.get_login_url())
+            self.redirect(self.get_login_url())
+            return False
         self.admit(model)
+        return True
+
+    async def check_staff(self) -> None:
+        """Forbidden for who is staff of no LMS course."""
         if self.person is not None and not await asyncio.to_thread(self.site.staff.is_staff, self.person):
             raise Forbidden(
                 N_(
@@ -110,34 +115,6 @@ class PassbacksHandler(StaffHandler):
                     "your LMS tells us then."
                 )
             )
-        troubles = await asyncio.to_thread(self.site.staff.page, self.person, self.before)
-        self._show(troubles)
-
-    async def post(self) -> None:
-        """Send one score again, or all."""
-        model = await self.identify()
-        if model is None or getattr(self, "_token_authenticated", False):
-            raise Forbidden(N_("this form is too old; please open the page anew"))
-        self.admit(model)
-        number = _number(self.get_body_argument("id", ""))
-        if number is None and self.get_body_argument("all", "") != "1":
-            raise tornado.web.HTTPError(400, reason="Nothing was chosen")
-        count = await asyncio.to_thread(self.site.staff.send_again, self.person, number)
-        self.redirect(f"{self.request.path}?sent={count}", status=303)
-
-    def _show(self, troubles: Troubles) -> None:
-        self._render(
-            "passbacks.html",
-            title=self.speech.text(N_("Scores that did not arrive")),
-            troubles=troubles,
-            is_first=self.before is None,
-            is_operator=self.person is None,
-            sent=_number(self.get_query_argument("sent", "")),
-            xsrf=self.xsrf_token,
-            path=self.request.path,
-            moment=_moment,
-            advice=self.advice,
-        )
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A page with one sentence; no traceback ever."""
@@ -149,9 +126,10 @@ class PassbacksHandler(StaffHandler):
             text = self.speech.text(N_("The grading service has a fault. Please try again in a moment."))
         self.set_status(status_code)
         title = self.speech.text(N_("This page cannot be shown"))
-        self._render("problem.html", title=title, text=text[:1].upper() + text[1:])
+        self.render_page("problem.html", title=title, text=text[:1].upper() + text[1:])
 
-    def _render(self, template: str, **values: Any) -> None:
+    def render_page(self, template: str, **values: Any) -> None:
+        """Answer with a page; `values` are what its template names besides the language."""
         nonce = secrets.token_urlsafe(16)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header(
@@ -162,8 +140,46 @@ class PassbacksHandler(StaffHandler):
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cache-Control", "no-store")
         speech = self.speech
-        words = {"_": speech.text, "ngettext": speech.plural, "speech": speech}
+        words = {"_": speech.text, "ngettext": speech.plural, "speech": speech, "root": self.settings["root"]}
         self.finish(_LOADER.load(template).generate(nonce=nonce, **words, **values))
+
+
+class PassbacksHandler(StaffPageHandler):
+    """GET and POST /passbacks: what did not arrive, and a button that sends it again."""
+
+    async def get(self) -> None:
+        """The page; who is not signed in is taken to the hub and back."""
+        if not await self.is_admitted():
+            return
+        await self.check_staff()
+        troubles = await asyncio.to_thread(self.site.staff.page, self.person, self.before)
+        self._show(troubles)
+
+    async def post(self) -> None:
+        """Send one score again, or all."""
+        model = await self.identify()
+        if model is None or getattr(self, "_token_authenticated", False):
+            raise Forbidden(N_("this form is too old; please open the page anew"))
+        self.admit(model)
+        number = whole_number(self.get_body_argument("id", ""))
+        if number is None and self.get_body_argument("all", "") != "1":
+            raise tornado.web.HTTPError(400, reason="Nothing was chosen")
+        count = await asyncio.to_thread(self.site.staff.send_again, self.person, number)
+        self.redirect(f"{self.request.path}?sent={count}", status=303)
+
+    def _show(self, troubles: Troubles) -> None:
+        self.render_page(
+            "passbacks.html",
+            title=self.speech.text(N_("Scores that did not arrive")),
+            troubles=troubles,
+            is_first=self.before is None,
+            is_operator=self.person is None,
+            sent=whole_number(self.get_query_argument("sent", "")),
+            xsrf=self.xsrf_token,
+            path=self.request.path,
+            moment=moment,
+            advice=self.advice,
+        )
 
 
 class CallbackHandler(HubOAuthCallbackHandler):
@@ -188,11 +204,6 @@ class CallbackHandler(HubOAuthCallbackHandler):
         self.finish(speech.text(N_("Signing in did not work. Please go back and open the page anew.")))
 
 
-def _number(text: str) -> int | None:
+def whole_number(text: str) -> int | None:
     """A count or an id from outside; None when it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 17 and int(text) < _MAX_ID else None
-
-
-def _moment(seconds: float) -> str:
-    """ISO 8601, UTC."""
-    return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")

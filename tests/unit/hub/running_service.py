@@ -13,6 +13,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from traitlets.config import Config
 
+from openjupyter_service.grading.results import ResultsView
 from openjupyter_service.grading.staff import StaffView
 from openjupyter_service.hub.config import SERVICE
 from openjupyter_service.store import People, Submissions
@@ -51,8 +52,8 @@ class HubWithService(Hub13):
             access_scopes={f"access:services!service={SERVICE}"},
         )
         grader: Any = None
-        staff = StaffView(self.settings, self.store)
-        site = Site(self.settings, Submissions(self.store), grader, auth, staff, People(self.store))
+        staff, results = StaffView(self.settings, self.store), ResultsView(self.settings, self.store)
+        site = Site(self.settings, Submissions(self.store), grader, auth, staff, People(self.store), results)
         server = HTTPServer(make_app(site, PREFIX))
         sockets = bind_sockets(0, "127.0.0.1")
         server.add_sockets(sockets)

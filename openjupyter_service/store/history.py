@@ -1,7 +1,6 @@
 """What a learner's gradings at one exercise come to, and what a report says of its tests. Knows no database."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from openjupyter_service.store.records import GradingState
@@ -37,16 +36,13 @@ def in_force(history: Iterable[Graded]) -> list[Graded]:
     return list(last.values())
 
 
-def progress_of(history: Iterable[Graded], opened_at: float | None) -> dict[str, Any] | None:
-    """Columns of `progress` but its key and `max_points`; None when nothing was graded.
+def progress_of(ended: Sequence[Graded], opened_at: float | None) -> dict[str, Any]:
+    """Columns of `progress` but its key and `max_points`.
 
     Args:
-        history: all gradings of one learner and exercise that have ended.
+        ended: of one learner and exercise, as `in_force` gives them; at least one.
         opened_at: when they first opened the exercise, if that is known.
     """
-    ended = in_force(history)
-    if not ended:
-        return None
     verdicts = [each for each in ended if each.state is GradingState.DONE]
     solved = next((number for number, each in enumerate(verdicts) if each.status == CORRECT), None)
     credits = [each.credit for each in verdicts if each.credit is not None]
@@ -65,19 +61,17 @@ def progress_of(history: Iterable[Graded], opened_at: float | None) -> dict[str,
     }
 
 
-def last_verdict(history: Iterable[Graded]) -> int | None:
+def last_verdict(ended: Sequence[Graded]) -> int | None:
     """The grading of the latest submission with a verdict."""
-    verdicts = [each for each in in_force(history) if each.state is GradingState.DONE]
-    return verdicts[-1].grading_id if verdicts else None
+    return next((each.grading_id for each in reversed(ended) if each.state is GradingState.DONE), None)
 
 
-def tests_of(report: Mapping[str, Any] | None) -> tuple[Counter[str], Counter[str]]:
+def tests_of(report: Mapping[str, Any] | None) -> dict[str, tuple[int, int]]:
     """How often tests of each title were run in a report, and how often they did not pass."""
-    seen: Counter[str] = Counter()
-    failed: Counter[str] = Counter()
+    found: dict[str, tuple[int, int]] = {}
     for test in (report or {}).get("tests") or ():
         title, outcome = str(test.get("title", ""))[:MAX_TITLE], test.get("outcome")
         if title and outcome != NOT_RUN:
-            seen[title] += 1
-            failed[title] += outcome != PASSED
-    return seen, failed
+            seen, failed = found.get(title, (0, 0))
+            found[title] = seen + 1, failed + (outcome != PASSED)
+    return found

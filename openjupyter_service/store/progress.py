@@ -1,12 +1,11 @@
 """Progress: what a learner has reached at an exercise, counted anew in the transaction in which a grading ends."""
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, case, func, select, update
 
-from openjupyter_service.store.history import Graded, last_verdict, progress_of, tests_of
+from openjupyter_service.store.history import Graded, in_force, last_verdict, progress_of, tests_of
 from openjupyter_service.store.records import GradingState
 from openjupyter_service.store.summary_tables import lms_courses, members, progress, test_counts
 from openjupyter_service.store.tables import gradings, placements, submissions
@@ -104,17 +103,16 @@ def _counted(connection: Connection, learner: str, course: str, exercise: str) -
         .join_from(submissions, gradings)
         .where(*mine, gradings.c.state.in_(_ENDED))
     )
-    history = [Graded(*row[:3], GradingState(row[3]), *row[4:]) for row in rows]
+    ended = in_force(Graded(*row[:3], GradingState(row[3]), *row[4:]) for row in rows)
+    if not ended:
+        return None
     opened_at = connection.scalar(
         select(func.min(placements.c.created_at)).where(
             placements.c.learner == learner, placements.c.course == course, placements.c.exercise == exercise
         )
     )
-    found = progress_of(history, opened_at)
-    if found is None:
-        return None
-    points = select(gradings.c.report["max_points"].as_float()).where(gradings.c.id == last_verdict(history))
-    return {**found, "max_points": connection.scalar(points)}
+    points = select(gradings.c.report["max_points"].as_float()).where(gradings.c.id == last_verdict(ended))
+    return {**progress_of(ended, opened_at), "max_points": connection.scalar(points)}
 
 
 def _count_tests(connection: Connection, grading_id: int, row: Any, report: Mapping[str, Any]) -> None:
@@ -131,24 +129,14 @@ def _count_tests(connection: Connection, grading_id: int, row: Any, report: Mapp
     ).first()
     if before is not None and before.id > grading_id:
         return
-    seen, failed = tests_of(report)
-    titles = set(seen)
-    if before is not None:
-        seen_before, failed_before = tests_of(before.report)
-        seen, failed = Counter(seen), Counter(failed)
-        seen.subtract(seen_before)
-        failed.subtract(failed_before)
-    rows = [
-        {
-            "course": row.course,
-            "exercise": row.exercise,
-            "title": title,
-            "seen": seen[title],
-            "failed": failed[title],
-            "last_at": row.finished_at if title in titles else 0.0,
-        }
-        for title in sorted(seen)
-    ]
+    now = tests_of(report)
+    then = tests_of(before.report) if before is not None else {}
+    rows = []
+    for title in sorted({*now, *then}):
+        seen, failed = (new - old for new, old in zip(now.get(title, (0, 0)), then.get(title, (0, 0)), strict=True))
+        last_at = row.finished_at if title in now else 0.0
+        key = {"course": row.course, "exercise": row.exercise, "title": title}
+        rows.append({**key, "seen": seen, "failed": failed, "last_at": last_at})
     if rows:
         insert = upsert(connection, test_counts)
         later, known = insert.excluded.last_at, test_counts.c.last_at

@@ -22,6 +22,7 @@ from openjupyter_service.store.tallies import Key, add, buckets, move
 CHUNK = 200
 """Learners at a time."""
 _ROWS = 10_000
+_STATES = {state.value: state for state in GradingState}
 
 Membership = dict[tuple[str, str], list[int]]
 """By learner and course: the LMS courses in which they are no staff."""
@@ -148,20 +149,19 @@ def _count_learners(
         .join_from(submissions, gradings)
         .where(submissions.c.learner.in_(learners), gradings.c.state.in_([GradingState.DONE, GradingState.FAILED]))
         .order_by(*key)
+        .execution_options(yield_per=_ROWS)
     )
     found = []
     for (learner, course, exercise), group in groupby(rows, lambda row: tuple(row[:3])):
-        graded = [(Graded(*row[3:6], GradingState(row[6]), *row[7:9]), row[9], row[10]) for row in group]
-        history = [each for each, _, _ in graded]
-        values = progress_of(history, opened.get((learner, course, exercise)))
-        if values is None:
-            continue
+        graded = [(Graded(*row[3:6], _STATES[row[6]], *row[7:9]), row[9], row[10]) for row in group]
+        ended = in_force(each for each, _, _ in graded)
+        values = progress_of(ended, opened.get((learner, course, exercise)))
         reports = {each.grading_id: (finished_at, report) for each, finished_at, report in graded}
-        verdict = last_verdict(history)
+        verdict = last_verdict(ended)
         points = reports[verdict][1].get("max_points") if verdict is not None else None
         found.append({"learner": learner, "course": course, "exercise": exercise, "max_points": points, **values})
-        counted += move(membership.get((learner, course), ()), exercise, buckets(None), buckets(values))
-        for each in in_force(history):
+        counted.update(move(membership.get((learner, course), ()), exercise, buckets(None), buckets(values)))
+        for each in ended:
             if each.state is GradingState.DONE:
                 tests.add(course, exercise, *reports[each.grading_id])
     _insert(connection, progress, found)
@@ -174,11 +174,10 @@ class _Tests:
         self._counts: dict[tuple[str, str, str], list[Any]] = {}
 
     def add(self, course: str, exercise: str, finished_at: float, report: Any) -> None:
-        seen, failed = tests_of(report)
-        for title in seen:
+        for title, (seen, failed) in tests_of(report).items():
             row = self._counts.setdefault((course, exercise, title), [0, 0, 0.0])
-            row[0] += seen[title]
-            row[1] += failed[title]
+            row[0] += seen
+            row[1] += failed
             row[2] = max(row[2], finished_at)
 
     def rows(self) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,16 +38,27 @@ def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     return {table.name: rows(store, table) for table in (lms_courses, members, progress, tallies, test_counts)}
 
 
-@pytest.fixture(params=SEEDS)
-def history(store: Store, clock: Clock, request: pytest.FixtureRequest) -> History:
-    history = History(store, clock, request.param)
+@pytest.fixture(scope="module", params=SEEDS)
+def past(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[History]:
+    """A history that is only looked at."""
+    store = Store(f"sqlite:///{tmp_path_factory.mktemp('past') / 'store.sqlite'}", Clock())
+    store.upgrade()
+    history = History(store, store.now, request.param)
     history.go(140)
+    yield history
+    store.close()
+
+
+@pytest.fixture
+def history(store: Store, clock: Clock) -> History:
+    history = History(store, clock, 7)
+    history.go(100)
     return history
 
 
-def test_progress_is_what_the_gradings_say(history: History) -> None:
-    wanted = reached(history.store)
-    with history.store.read() as connection:
+def test_progress_is_what_the_gradings_say(past: History) -> None:
+    wanted = reached(past.store)
+    with past.store.read() as connection:
         found = {(row.learner, row.course, row.exercise): row for row in connection.execute(select(progress)).all()}
     assert set(found) == set(wanted) and len(found) > 10
     for key, one in wanted.items():
@@ -61,15 +73,15 @@ def test_progress_is_what_the_gradings_say(history: History) -> None:
         assert row.max_points == (12.0 if one.times else None)
 
 
-def test_tallies_are_sums_over_the_learners_of_each_lms_course(history: History) -> None:
-    one_by_one = reached(history.store)
-    with history.store.read() as connection:
+def test_tallies_are_sums_over_the_learners_of_each_lms_course(past: History) -> None:
+    one_by_one = reached(past.store)
+    with past.store.read() as connection:
         courses = connection.execute(select(lms_courses)).all()
     assert len(courses) > 4
     wanted: Counter[tuple[Any, ...]] = Counter()
     for place in courses:
         context = (place.platform, place.deployment, place.context_id)
-        learners = learners_of(history.store, context, place.course, place.resource_link_id)
+        learners = learners_of(past.store, context, place.course, place.resource_link_id)
         for (learner, course, exercise), one in one_by_one.items():
             if course != place.course or learner not in learners:
                 continue
@@ -88,17 +100,17 @@ def test_tallies_are_sums_over_the_learners_of_each_lms_course(history: History)
             elif one.times:
                 found.append(("unsolved", len(one.times)))
             wanted.update((place.id, exercise, kind, bucket) for kind, bucket in found)
-    assert {row[:-1]: row[-1] for row in rows(history.store, tallies)} == dict(wanted)
+    assert {row[:-1]: row[-1] for row in rows(past.store, tallies)} == dict(wanted)
 
 
-def test_members_are_who_was_led_there_with_what_they_have_reached(history: History) -> None:
-    one_by_one = reached(history.store)
-    with history.store.read() as connection:
+def test_members_are_who_was_led_there_with_what_they_have_reached(past: History) -> None:
+    one_by_one = reached(past.store)
+    with past.store.read() as connection:
         courses = {row.id: row for row in connection.execute(select(lms_courses))}
         found = connection.execute(select(members)).all()
     for number, place in courses.items():
         context = (place.platform, place.deployment, place.context_id)
-        wanted = learners_of(history.store, context, place.course, place.resource_link_id)
+        wanted = learners_of(past.store, context, place.course, place.resource_link_id)
         assert {row.learner for row in found if row.lms_course_id == number and not row.is_staff} == wanted
     for row in found:
         mine = [one for key, one in one_by_one.items() if key[:2] == (row.learner, courses[row.lms_course_id].course)]
@@ -107,9 +119,9 @@ def test_members_are_who_was_led_there_with_what_they_have_reached(history: Hist
         assert row.last_at == max((one.all_times[-1] for one in mine), default=None)
 
 
-def test_tests_are_counted_by_the_last_verdict_on_each_submission(history: History) -> None:
-    found = {row[:3]: row[3:] for row in rows(history.store, test_counts)}
-    assert found == counted_tests(history.store) and found
+def test_tests_are_counted_by_the_last_verdict_on_each_submission(past: History) -> None:
+    found = {row[:3]: row[3:] for row in rows(past.store, test_counts)}
+    assert found == counted_tests(past.store) and found
 
 
 def test_counting_anew_comes_to_the_same_twice(history: History) -> None:

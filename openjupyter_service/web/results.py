@@ -136,7 +136,7 @@ def _part(text: str) -> str:
 
 
 def _said(speech: Speech, one: Attention) -> str:
-    return speech.plural(one.one, one.many, one.count, **one.values)
+    return speech.text(one.one if one.count == 1 else one.many, count=one.count, **one.values)
 
 
 def _report(found: LearnerPage) -> Report | None:
@@ -154,10 +154,9 @@ def _labels(speech: Speech) -> list[str]:
 
 def _scores(speech: Speech, found: ExercisePage) -> str:
     counted = sum(found.tenths)
-    description = speech.plural(
-        N_("One learner has a score that counts; {full} of them have all points."),
-        N_("{count} learners have a score that counts; {full} of them have all points."),
-        counted,
+    description = speech.text(
+        N_("Learners with a score that counts: {count}; with all points: {full}."),
+        count=counted,
         full=found.tenths[FULL],
     )
     title = speech.text(N_("Learners by score, in percent"))

@@ -28,8 +28,21 @@ def routes() -> Iterator[tuple[str, str]]:
                 yield method, path.removeprefix(PREFIX)
 
 
-FOR_BROWSERS = [("GET", "passbacks"), ("POST", "passbacks"), ("GET", "oauth_callback")]
-"""Pages, which know people by a cookie of their own and answer in HTML: tests/unit/hub/test_staff_page.py."""
+RESULTS = [
+    "results",
+    "results/python",
+    "results/python/learners",
+    "results/python/learners.csv",
+    "results/python/submissions.csv",
+    "results/python/exercises/python",
+    "results/python/learners/python/python",
+    "results/python/learners/python/python/notebook",
+]
+FOR_BROWSERS = [
+    ("GET", "passbacks"), ("POST", "passbacks"), ("GET", "oauth_callback"), *(("GET", path) for path in RESULTS),
+]  # fmt: skip
+"""Pages, which know people by a cookie of their own and answer in HTML: tests/unit/hub/test_staff_page.py, and
+test_results.py here."""
 ROUTES = [route for route in routes() if route not in [("GET", "health"), *FOR_BROWSERS]]
 
 

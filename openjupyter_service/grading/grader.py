@@ -6,6 +6,7 @@ import logging
 import socket
 from collections.abc import AsyncIterator
 
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.deliveries import Deliveries
 from openjupyter_service.grading.outbound import Outbound
 from openjupyter_service.grading.passback import Sender
@@ -37,7 +38,9 @@ class Grader:
         self.progress = Progress()
         grading = settings.grading
         # The ordinary exercise is one of the first course.
-        data_sets = settings.courses[0].data_sets if settings.courses else ()
+        self.courses = SiteCourses(settings, store)
+        first = next(iter(self.courses.all()), None)
+        data_sets = first.data_sets if first is not None else ()
         self.pool = Pool(
             Engine(settings.learner.network),
             pair_spec(grading, data_sets=data_sets),
@@ -60,7 +63,14 @@ class Grader:
         # The same names after a restart, so that what a killed process held is known to be nobody's.
         self._workers = [
             Worker(
-                f"{socket.gethostname()}/{number}", settings, self.pool, queue, submissions, self.progress, language_of
+                f"{socket.gethostname()}/{number}",
+                settings,
+                self.courses,
+                self.pool,
+                queue,
+                submissions,
+                self.progress,
+                language_of,
             )
             for number in range(settings.grading.workers)
         ]

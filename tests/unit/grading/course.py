@@ -16,6 +16,7 @@ import nbformat
 
 from openjupyter_service.courses import Course
 from openjupyter_service.exercises.repository import publish
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.platforms import Platform11
 from openjupyter_service.settings import Settings
 from openjupyter_service.store import Launches, Outbox, Queue, Store, Submissions
@@ -61,6 +62,10 @@ class CourseSite:
     @property
     def repository(self) -> Path:
         return self.folder / "course.git"
+
+    @property
+    def courses(self) -> SiteCourses:
+        return SiteCourses(self.settings, self.store)
 
     @property
     def submissions(self) -> Submissions:

@@ -18,7 +18,7 @@ from tests.unit.grading.course import CourseSite, notebook_text
 
 
 def send(site: CourseSite, body: bytes) -> Submission:
-    return submit(site.settings, site.submissions, "ada", body)
+    return submit(site.courses, site.submissions, "ada", body)
 
 
 def stored(site: CourseSite, submission: Submission) -> dict[str, Any]:

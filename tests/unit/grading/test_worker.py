@@ -74,7 +74,7 @@ async def working(
 
     monkeypatch.setattr(module, "grade", played)
     worker = Worker(
-        name, site.settings, None, site.queue, site.submissions, Progress(),  # type: ignore[arg-type]
+        name, site.settings, site.courses, None, site.queue, site.submissions, Progress(),  # type: ignore[arg-type]
         lambda learner: "de" if learner == "ada" else "en",
     )  # fmt: skip
     after = asyncio.Event()
@@ -88,7 +88,7 @@ async def working(
 
 
 def send(site: CourseSite, learner: str = "ada") -> Submission:
-    return submit(site.settings, site.submissions, learner, site.body())
+    return submit(site.courses, site.submissions, learner, site.body())
 
 
 def ended(site: CourseSite, submission: Submission) -> Callable[[], Submission | None]:
@@ -170,7 +170,7 @@ async def test_the_files_are_those_of_the_commit_and_the_learners_over_them(
     import base64
 
     own = {"means/helper.py": base64.b64encode(b"VALUE = 'mine'\n").decode()}
-    submissions = [submit(site.settings, site.submissions, "ada", site.body(files=files)) for files in ({}, own)]
+    submissions = [submit(site.courses, site.submissions, "ada", site.body(files=files)) for files in ({}, own)]
     (site.public / "means" / "data.csv").write_text("changed,later\n")
     (site.public / "means" / "helper.py").write_text("VALUE = 'changed later'\n")
     publish(site.public, site.repository)

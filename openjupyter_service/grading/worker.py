@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from openjupyter_service.courses import Course
-from openjupyter_service.errors import ExerciseError, NotFound, OpenJupyterError, SandboxError
+from openjupyter_service.errors import ExerciseError, NotFound, OpenJupyterError, RemoteError, SandboxError
 from openjupyter_service.exercises.course import Exercise, load_exercise
 from openjupyter_service.exercises.repository import read_file
 from openjupyter_service.grading.courses import SiteCourses
@@ -29,7 +29,7 @@ LEASE_SECONDS = 60.0
 POLL_SECONDS = 2.0
 """How often a worker looks by itself; an accepted submission wakes it at once."""
 
-# A sandbox that fails is the site's trouble and may last; a broken test is its author's and does not mend itself.
+# A sandbox that fails, or a followed course's lost files, is the site's trouble and may last; a broken test is its author's and does not mend itself.
 MAX_SANDBOX_ATTEMPTS = 60
 MAX_EXERCISE_ATTEMPTS = 2
 MAX_DELAY_SECONDS = 60.0
@@ -159,7 +159,7 @@ class Worker:
         """An internal error: try again later, or give up without a score."""
         expected = isinstance(error, OpenJupyterError)
         log.warning("grading %s failed: %s", claimed.submission_id, error, exc_info=not expected)
-        lasting = isinstance(error, ExerciseError | NotFound) or not isinstance(error, SandboxError)
+        lasting = isinstance(error, ExerciseError | NotFound) or not isinstance(error, SandboxError | RemoteError)
         if claimed.attempts >= (MAX_EXERCISE_ATTEMPTS if lasting else MAX_SANDBOX_ATTEMPTS):
             report = internal_error(str(error)[:10_000]).model_dump(mode="json")
             await asyncio.to_thread(self._queue.fail, claimed.grading_id, self.name, report)

@@ -84,13 +84,20 @@ class CourseSite:
         request = {"course": "python", "exercise": "means", "notebook": notebook_text("x = 1"), "files": {}}
         return json.dumps(request | changes).encode()
 
-    def launch(self, learner: str = "ada", url: str | None = None, platform: str = "moodle", link: str = "l1") -> None:
+    def launch(
+        self,
+        learner: str = "ada",
+        url: str | None = None,
+        platform: str = "moodle",
+        link: str = "l1",
+        course: str = "python",
+    ) -> None:
         Launches(self.store).record(
             platform=platform,
             context_id="c1",
             resource_link_id=link,
             learner=learner,
-            course="python",
+            course=course,
             exercise="means",
             outcome_url=url,
             sourcedid=f"row of {learner} in {link}" if url else None,

@@ -245,6 +245,10 @@ class OutboxItem:
     learner: str
     course: str
     exercise: str
+    commit: str | None
+    """What was graded: the course as learners pull it."""
+    private_commit: str | None
+    """And its private half; None for a course on this machine."""
     score: float
     """What counts, 0..1."""
     maximum: float

@@ -215,6 +215,8 @@ class CourseSync:
     """When somebody last asked for a sync."""
     synced_at: float | None
     """When the last one began."""
+    ended_at: float | None
+    """When the last one came to an end, well or not."""
     problem: str | None
     """Why it did not come to an end, in words."""
 

@@ -38,6 +38,8 @@ _WORDS = (
     (r"index-pack|unpack-objects|bad pack|pack has|corrupt|bad object|missing (blob|tree|commit)|inflate|early EOF|"
      r"unexpected disconnect|did not send all necessary objects|invalid (index-pack|sha1)|protocol error",
      "what the host sent is broken or incomplete; it is tried again. If it stays so, run git fsck on the repository"),
+    (r"out of memory|malloc failed|mmap failed",
+     "what the host sends does not fit into memory; the repository is too large, or the host is broken"),
     (r"No space left|Disk quota", "the disk is full here; make room in the data folder"),
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from openjupyter_service.courses import Half
 from openjupyter_service.errors import RemoteError
 from openjupyter_service.exercises.checkout import check_out
 from openjupyter_service.exercises.credentials import NOTHING, Credential
-from openjupyter_service.exercises.git import GitFailed, GitStopped, alone, git, make_bare
+from openjupyter_service.exercises.git import GitFailed, GitStopped, alone, git, make_bare, tidy
 from openjupyter_service.exercises.places import known_hosts
 from openjupyter_service.exercises.refusals import in_words
 
@@ -48,7 +48,7 @@ def fetch(half: Half, mirror: Path, credential: Credential = NOTHING) -> str:
             call.fetch()
             commit = _commit(mirror)
             git(mirror, "update-ref", f"{_KEPT}/{commit}", commit)
-            git(mirror, "gc", "--auto", "--quiet", settings={"gc.auto": "2000", "gc.autoDetach": "false"})
+            tidy(mirror)
         return commit
 
 

@@ -24,7 +24,7 @@ PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.2
 
 
-class Fault(Exception):  # noqa: N818  the opposite of a verdict
+class Fault(Exception):
     """A check could not be made; that tells nothing of the course. The text is a sentence for its staff."""
 
 

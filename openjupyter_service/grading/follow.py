@@ -7,15 +7,19 @@ them a version would need a lease, as gradings have.
 import asyncio
 import contextlib
 import logging
-import random
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 from openjupyter_service.courses import CourseSecrets, FollowedCourse
 from openjupyter_service.errors import NotFound, OpenJupyterError, RemoteError
+from openjupyter_service.exercises.credentials import private_credential, public_credential
+from openjupyter_service.exercises.places import CoursePlaces
+from openjupyter_service.exercises.remote import fetch
 from openjupyter_service.grading.aside import in_thread
 from openjupyter_service.grading.beside import Fault
 from openjupyter_service.grading.gate import Gate
+from openjupyter_service.grading.pauses import Pauses
 from openjupyter_service.store.courses import Courses
 from openjupyter_service.store.records import CourseVersion
 from openjupyter_service.store.versions import Versions
@@ -23,9 +27,10 @@ from openjupyter_service.store.versions import Versions
 LOOK_SECONDS = 3.0
 """How often it is looked for courses that are due; a webhook that this process receives wakes it at once."""
 SYNCS_AT_ONCE = 4
-SYNC_SECONDS = 600.0
-"""A sync that takes longer has failed; its course is left alone until it really ends."""
-FIRST_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 10.0, 900.0
+SLOW_SECONDS = 90.0
+"""A sync that takes longer is counted no more, so that hosts that hang hold up no other course."""
+SYNC_SECONDS = 1500.0
+"""One that takes longer than this has failed, though each of its steps is bounded; its course waits until it ends."""
 LAST_TRY = 4
 """Gradings that fail for no known reason are held against the course after so many checks."""
 
@@ -37,33 +42,20 @@ Told = Callable[[FollowedCourse, CourseVersion], None]
 """Is told of a version after its verdict; blocks."""
 
 
-class Pauses:
-    """When something that has failed may be tried again: 10, 20, 40 … seconds later, at most 15 minutes."""
+def fetch_into(data_dir: Path) -> Fetch:
+    """Fetches a course's halves into its mirrors below the site's data folder."""
 
-    def __init__(self) -> None:
-        self._failures: dict[str, tuple[int, float]] = {}
+    def fetch_halves(course: FollowedCourse, secrets: CourseSecrets) -> tuple[str, str]:
+        places = CoursePlaces(data_dir, course.name)
+        credential = public_credential(secrets)
+        public = fetch(course.public, places.public_mirror, credential)
+        private = fetch(course.private, places.private_mirror, private_credential(course, secrets))
+        one = (course.public.url, course.public.branch) == (course.private.url, course.private.branch)
+        if one and public != private:  # somebody has just pushed: both halves belong to that commit
+            public = fetch(course.public, places.public_mirror, credential)
+        return public, private
 
-    def failed(self, name: str) -> None:
-        """It has failed once more."""
-        count = self.failures(name) + 1
-        pause = min(FIRST_PAUSE_SECONDS * 2.0 ** min(count - 1, 16), MAX_PAUSE_SECONDS)
-        self._failures[name] = (count, _now() + pause * random.uniform(0.8, 1.0))  # noqa: S311
-
-    def over(self, name: str) -> None:
-        """It needs no further try."""
-        self._failures.pop(name, None)
-
-    def failures(self, name: str) -> int:
-        """How often it has failed in a row."""
-        return self._failures.get(name, (0, 0.0))[0]
-
-    def holds(self, name: str) -> bool:
-        """Is it too early for another try?"""
-        return self._failures.get(name, (0, 0.0))[1] > _now()
-
-    def ended(self) -> list[str]:
-        """What may be tried again now."""
-        return [name for name, (_, until) in self._failures.items() if until <= _now()]
+    return fetch_halves
 
 
 class Follower:
@@ -160,9 +152,7 @@ class Follower:
             elif name not in self._checking and not self._check_pauses.holds(name):
                 self._start(self._checking, name, self._check(followed[name]))
 
-    def _start(
-        self, tasks: dict[str, asyncio.Task[None]], name: str, coroutine: Coroutine[Any, Any, None]
-    ) -> None:
+    def _start(self, tasks: dict[str, asyncio.Task[None]], name: str, coroutine: Coroutine[Any, Any, None]) -> None:
         def ended(task: asyncio.Task[None]) -> None:
             tasks.pop(name, None)
             if not task.cancelled() and (error := task.exception()) is not None:
@@ -183,15 +173,16 @@ class Follower:
             except NotFound:  # it was just removed
                 return
             fetching = asyncio.ensure_future(in_thread(self._fetch, course, secrets))
-            await asyncio.wait({fetching}, timeout=SYNC_SECONDS)
-            problem = await self._noted(course, fetching)
-            if problem is None:
-                self._sync_pauses.over(name)
-            else:
-                log.warning("%s could not be fetched: %s", name, problem)
-                self._sync_pauses.failed(name)
-            with contextlib.suppress(NotFound):
-                await asyncio.to_thread(self._courses.ended_sync, name, problem)
+            await asyncio.wait({fetching}, timeout=SLOW_SECONDS)
+        await asyncio.wait({fetching}, timeout=SYNC_SECONDS - SLOW_SECONDS)
+        problem = await self._noted(course, fetching)
+        if problem is None:
+            self._sync_pauses.over(name)
+        else:
+            log.warning("%s could not be fetched: %s", name, problem)
+            self._sync_pauses.failed(name)
+        with contextlib.suppress(NotFound):
+            await asyncio.to_thread(self._courses.ended_sync, name, problem)
         self._wake.set()
         # Two at once in the same mirror would be in each other's way.
         await asyncio.wait({fetching})
@@ -249,8 +240,3 @@ class Follower:
                 await in_thread(self._told, course, version)
             except OpenJupyterError as error:
                 log.warning("nobody could be told of version %d of %s: %s", version_id, course.name, error)
-
-
-def _now() -> float:
-    """The event loop's clock."""
-    return asyncio.get_running_loop().time()

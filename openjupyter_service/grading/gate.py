@@ -17,7 +17,8 @@ from typing import Any
 from openjupyter_service.courses import FollowedCourse
 from openjupyter_service.datasets import DataSet, data_set
 from openjupyter_service.errors import RemoteError
-from openjupyter_service.exercises import remote, served
+from openjupyter_service.exercises import served
+from openjupyter_service.exercises.checkout import check_out
 from openjupyter_service.exercises.course import EXERCISE_FILE, Exercise, exercise_names
 from openjupyter_service.exercises.layout import CourseFolders
 from openjupyter_service.exercises.mistakes import shown_path
@@ -55,9 +56,7 @@ class Gate:
         grader: gives what grades submissions of a course with these data sets
     """
 
-    def __init__(
-        self, data_dir: Path, versions: Versions, grader: Callable[[tuple[DataSet, ...]], GradeOne]
-    ) -> None:
+    def __init__(self, data_dir: Path, versions: Versions, grader: Callable[[tuple[DataSet, ...]], GradeOne]) -> None:
         self._data_dir = data_dir
         self._versions = versions
         self._grader = grader
@@ -133,18 +132,9 @@ class Gate:
         """What the check finds of each exercise, as JSON data."""
         private = places.private(version.private_commit, course.private.folder)
         with tempfile.TemporaryDirectory(prefix="openjupyter-check-") as folder:
-            public = Path(folder).resolve() / "public"
-            await in_thread(
-                remote.check_out, places.public_mirror, version.public_commit, course.public.folder, public
-            )
-            if not private.is_dir():
-                await in_thread(
-                    remote.check_out,
-                    places.private_mirror,
-                    version.private_commit,
-                    course.private.folder,
-                    private,
-                )
+            public = Path(folder, "public")
+            await in_thread(check_out, places.public_mirror, version.public_commit, course.public.folder, public)
+            await in_thread(check_out, places.private_mirror, version.private_commit, course.private.folder, private)
             folders = CourseFolders(private, exercise_names(private), public)
             running.exercises |= dict.fromkeys(folders.names, (0, 0))
 

@@ -1,4 +1,4 @@
-"""All that grades in one process: workers, the sender of scores, and who watches them."""
+"""All that grades in one process: workers, the sender of scores, who watches them, and who follows courses."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,11 @@ import logging
 import socket
 from collections.abc import AsyncIterator
 
+from openjupyter_service.grading.aside import running_aside
+from openjupyter_service.grading.beside import BesideLearners
 from openjupyter_service.grading.deliveries import Deliveries
+from openjupyter_service.grading.follow import Follower, fetch_into
+from openjupyter_service.grading.gate import Gate
 from openjupyter_service.grading.outbound import Outbound
 from openjupyter_service.grading.passback import Sender
 from openjupyter_service.grading.progress import Progress
@@ -17,6 +21,7 @@ from openjupyter_service.sandbox.limits import pair_spec
 from openjupyter_service.sandbox.pool import Pool
 from openjupyter_service.secrets import site_secret
 from openjupyter_service.settings import GradingSettings, Settings
+from openjupyter_service.store.courses import Courses
 from openjupyter_service.store.encryption import SecretBox
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.launches import Launches
@@ -26,6 +31,7 @@ from openjupyter_service.store.platforms import Platforms
 from openjupyter_service.store.queue import Queue
 from openjupyter_service.store.submissions import Submissions
 from openjupyter_service.store.tool_keys import ToolKeys
+from openjupyter_service.store.versions import Versions
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +44,9 @@ class Grader:
         grading = settings.grading
         # The ordinary exercise is one of the first course.
         data_sets = settings.courses[0].data_sets if settings.courses else ()
+        engine = Engine(settings.learner.network)
         self.pool = Pool(
-            Engine(settings.learner.network),
+            engine,
             pair_spec(grading, data_sets=data_sets),
             grading.pool,
             grading.pool_max,
@@ -64,6 +71,15 @@ class Grader:
             )
             for number in range(settings.grading.workers)
         ]
+        beside = BesideLearners(engine, grading, lambda: any(worker.is_idle for worker in self._workers))
+        versions = Versions(store)
+        self.gate = Gate(settings.data_dir, versions, beside.grader)
+        self.follower = Follower(
+            Courses(store, box, [course.name for course in settings.courses]),
+            versions,
+            self.gate,
+            fetch_into(settings.data_dir),
+        )
 
     def wake(self) -> None:
         """A submission was accepted."""
@@ -77,10 +93,10 @@ class Grader:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Workers and sender run inside this block; what they had claimed is graded after the next start."""
+        """Workers, sender and follower run inside this block; what they had claimed is graded after the next start."""
         tasks = [asyncio.create_task(worker.run(self._after_grading)) for worker in self._workers]
         tasks.append(asyncio.create_task(self._sender.run(self._after_grading)))
-        async with self.pool.running():
+        async with self.pool.running(), running_aside(self.follower.run):
             try:
                 yield
             finally:

@@ -95,12 +95,16 @@ class Gate:
                 async with asyncio.timeout(CHECK_SECONDS):
                     found["exercises"] = await self._results(course, version, places, running)
                 if not found["exercises"]:
-                    found["problem"] = _no_exercises(course)
+                    found["problem"] = _no_exercises(version)
                 elif not is_last_try and (ungraded := _ungraded(found["exercises"])):
                     raise Fault(ungraded)
                 if _is_sound(found):  # else learners could ask for what was refused by its commit
                     served_commit = await in_thread(
-                        served.prepare, places.public_mirror, version.public_commit, course.public.folder, places.served
+                        served.prepare,
+                        places.public_mirror,
+                        version.public_commit,
+                        version.public_folder,
+                        places.served,
                     )
             except RemoteError as error:
                 found["problem"] = str(error)
@@ -130,11 +134,11 @@ class Gate:
         self, course: FollowedCourse, version: CourseVersion, places: CoursePlaces, running: Running
     ) -> list[dict[str, Any]]:
         """What the check finds of each exercise, as JSON data."""
-        private = places.private(version.private_commit, course.private.folder)
+        private = places.private(version.private_commit, version.private_folder)
         with tempfile.TemporaryDirectory(prefix="openjupyter-check-") as folder:
             public = Path(folder, "public")
-            await in_thread(check_out, places.public_mirror, version.public_commit, course.public.folder, public)
-            await in_thread(check_out, places.private_mirror, version.private_commit, course.private.folder, private)
+            await in_thread(check_out, places.public_mirror, version.public_commit, version.public_folder, public)
+            await in_thread(check_out, places.private_mirror, version.private_commit, version.private_folder, private)
             folders = CourseFolders(private, exercise_names(private), public)
             running.exercises |= dict.fromkeys(folders.names, (0, 0))
 
@@ -143,7 +147,7 @@ class Gate:
 
             data_sets = (data_set(course.name, course.datasets),) if course.datasets is not None else ()
             results = await check_course(folders, _ending_early(self._grader(data_sets)), watch, RUNS, at_once=1)
-            halves = {public: course.public.folder, private: course.private.folder}
+            halves = {public: version.public_folder, private: version.private_folder}
             return [_as_data(result, halves) for result in results]
 
     @contextlib.contextmanager
@@ -194,8 +198,8 @@ def _ungraded(results: list[dict[str, Any]]) -> str:
     return ""
 
 
-def _no_exercises(course: FollowedCourse) -> str:
-    place = f"the folder {course.private.folder} of the private half" if course.private.folder else "the private half"
+def _no_exercises(version: CourseVersion) -> str:
+    place = f"the folder {version.private_folder} of the private half" if version.private_folder else "the private half"
     return (
         f"there is no {EXERCISE_FILE} in any folder of {place}; every exercise has a folder of its own there with "
         f"{EXERCISE_FILE} and its tests (is it the right repository, branch and folder?)"

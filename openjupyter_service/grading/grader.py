@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 from openjupyter_service.grading.aside import running_aside
 from openjupyter_service.grading.beside import BesideLearners
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.deliveries import Deliveries
 from openjupyter_service.grading.follow import Follower, fetch_into
 from openjupyter_service.grading.gate import Gate
@@ -43,7 +44,9 @@ class Grader:
         self.progress = Progress()
         grading = settings.grading
         # The ordinary exercise is one of the first course.
-        data_sets = settings.courses[0].data_sets if settings.courses else ()
+        self.courses = SiteCourses(settings, store)
+        first = next(iter(self.courses.all()), None)
+        data_sets = first.data_sets if first is not None else ()
         engine = Engine(settings.learner.network)
         self.pool = Pool(
             engine,
@@ -67,7 +70,14 @@ class Grader:
         # The same names after a restart, so that what a killed process held is known to be nobody's.
         self._workers = [
             Worker(
-                f"{socket.gethostname()}/{number}", settings, self.pool, queue, submissions, self.progress, language_of
+                f"{socket.gethostname()}/{number}",
+                settings,
+                self.courses,
+                self.pool,
+                queue,
+                submissions,
+                self.progress,
+                language_of,
             )
             for number in range(settings.grading.workers)
         ]

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, func, insert, select, up
 
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.records import CourseVersion, VersionState
-from openjupyter_service.store.tables import course_versions
+from openjupyter_service.store.tables import course_versions, courses
 
 
 class Versions:
@@ -20,17 +20,23 @@ class Versions:
         """A pair of commits was fetched: to be checked, in the place of one that still waits.
 
         Returns:
-            Id of the new version; None when it is the pair of the newest one, checked or not.
+            Id of the new version; None when it is the newest one, checked or not: the same commits and folders.
         """
         with self._store.write() as connection:
             self._store.lock(connection, "versions", course)
+            followed = connection.scalar(select(courses.c["values"]).where(courses.c.name == course)) or {}
+            pair = {
+                "public_commit": public_commit,
+                "private_commit": private_commit,
+                **{f"{half}_folder": followed.get(half, {}).get("folder", "") for half in ("public", "private")},
+            }
             newest = connection.execute(
                 select(course_versions)
                 .where(course_versions.c.course == course)
                 .order_by(course_versions.c.id.desc())
                 .limit(1)
             ).first()
-            if newest and (newest.public_commit, newest.private_commit) == (public_commit, private_commit):
+            if newest and all(getattr(newest, name) == value for name, value in pair.items()):
                 return None
             connection.execute(
                 update(course_versions)
@@ -41,8 +47,7 @@ class Versions:
                 insert(course_versions)
                 .values(
                     course=course,
-                    public_commit=public_commit,
-                    private_commit=private_commit,
+                    **pair,
                     state=VersionState.WAITING,
                     created_at=self._store.now(),
                 )

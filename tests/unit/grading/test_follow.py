@@ -18,7 +18,7 @@ from openjupyter_service.grading.follow import Follower, fetch_into
 from openjupyter_service.store import CourseVersion, VersionState
 from tests.unit.grading.check.course import GRADING_CELL, notebook
 from tests.unit.grading.course import until
-from tests.unit.grading.followed import WRONG, Faulty, Site
+from tests.unit.grading.upstream import WRONG, Faulty, Site
 
 
 @pytest.fixture

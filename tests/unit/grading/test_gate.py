@@ -12,7 +12,7 @@ from openjupyter_service.grading.beside import Fault
 from openjupyter_service.grading.gate import Running
 from openjupyter_service.store import VersionState
 from tests.unit.grading.check.course import GRADING_CELL, TESTS, FakeGrader, notebook
-from tests.unit.grading.followed import WRONG, Faulty, Site, findings, git
+from tests.unit.grading.upstream import WRONG, Faulty, Site, findings, git
 
 
 @pytest.fixture

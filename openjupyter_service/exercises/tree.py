@@ -101,7 +101,7 @@ def blobs(repository: Path, names: Iterable[str], maximum: int) -> list[bytes]:
         repository,
         "cat-file",
         "--batch",
-        input_="".join(f"{name}\n" for name in wanted).encode(),
+        source="".join(f"{name}\n" for name in wanted).encode(),
         maximum=maximum + 100 * len(wanted) + 1,
     )
     found, position = [], 0

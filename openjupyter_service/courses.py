@@ -49,19 +49,6 @@ class Course(_Model):
         return None
 
 
-class PublishedCourse(Course):
-    """A followed course at one of its published versions."""
-
-    version: int
-    """Id of the version in the store."""
-    commits: Pair
-
-    @property
-    def pair(self) -> Pair:
-        """The commits that `repository` and `private` stand at."""
-        return self.commits
-
-
 def _check_url(url: str) -> str:
     # Git would run the rest of an ext:: address as a command, and take what begins with a hyphen for an option.
     if not _URL.fullmatch(url) or url.startswith("-"):
@@ -91,6 +78,21 @@ class Half(_Model):
     branch: Annotated[str, AfterValidator(_check_branch)] = "main"
     folder: Annotated[str, AfterValidator(_check_folder)] = ""
     """Folder in the repository; "" = all of it."""
+
+
+class PublishedCourse(Course):
+    """A followed course at one of its published versions."""
+
+    version: int
+    """Id of the version in the store."""
+    commits: Pair
+    source: Half
+    """Where its public half comes from."""
+
+    @property
+    def pair(self) -> Pair:
+        """The commits that `repository` and `private` stand at."""
+        return self.commits
 
 
 class FollowedCourse(_Model):

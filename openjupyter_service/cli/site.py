@@ -15,7 +15,7 @@ from openjupyter_service.platforms import Platform11, Platform13
 from openjupyter_service.settings import Settings, load_settings, settings_path
 
 if TYPE_CHECKING:  # the database is slow to import, and help needs none
-    from openjupyter_service.store import Outbox, Platforms, Store, Tickets, ToolKeys
+    from openjupyter_service.store import Courses, Outbox, Platforms, Store, Tickets, ToolKeys, Versions
 
 
 class Unknown(OpenJupyterError):
@@ -65,6 +65,20 @@ class CommandSite:
         from openjupyter_service.store import Outbox
 
         return Outbox(self.store)
+
+    @cached_property
+    def courses(self) -> "Courses":
+        """Courses that are followed in Git repositories."""
+        from openjupyter_service.store import Courses
+
+        return Courses(self.store, self._box, [course.name for course in self.settings.courses])
+
+    @cached_property
+    def versions(self) -> "Versions":
+        """Their versions."""
+        from openjupyter_service.store import Versions
+
+        return Versions(self.store)
 
     @cached_property
     def _box(self) -> Any:

@@ -1,4 +1,4 @@
-"""All that grades in one process: workers, the sender of scores, and who watches them."""
+"""All that grades in one process: workers, the sender of scores, who watches them, and who follows courses."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,12 @@ import logging
 import socket
 from collections.abc import AsyncIterator
 
+from openjupyter_service.grading.aside import running_aside
+from openjupyter_service.grading.beside import BesideLearners
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.deliveries import Deliveries
+from openjupyter_service.grading.follow import Follower, fetch_into
+from openjupyter_service.grading.gate import Gate
 from openjupyter_service.grading.outbound import Outbound
 from openjupyter_service.grading.passback import Sender
 from openjupyter_service.grading.progress import Progress
@@ -17,6 +22,7 @@ from openjupyter_service.sandbox.limits import pair_spec
 from openjupyter_service.sandbox.pool import Pool
 from openjupyter_service.secrets import site_secret
 from openjupyter_service.settings import GradingSettings, Settings
+from openjupyter_service.store.courses import Courses
 from openjupyter_service.store.encryption import SecretBox
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.launches import Launches
@@ -26,6 +32,7 @@ from openjupyter_service.store.platforms import Platforms
 from openjupyter_service.store.queue import Queue
 from openjupyter_service.store.submissions import Submissions
 from openjupyter_service.store.tool_keys import ToolKeys
+from openjupyter_service.store.versions import Versions
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +44,12 @@ class Grader:
         self.progress = Progress()
         grading = settings.grading
         # The ordinary exercise is one of the first course.
-        data_sets = settings.courses[0].data_sets if settings.courses else ()
+        self.courses = SiteCourses(settings, store)
+        first = next(iter(self.courses.all()), None)
+        data_sets = first.data_sets if first is not None else ()
+        engine = Engine(settings.learner.network)
         self.pool = Pool(
-            Engine(settings.learner.network),
+            engine,
             pair_spec(grading, data_sets=data_sets),
             grading.pool,
             grading.pool_max,
@@ -60,10 +70,26 @@ class Grader:
         # The same names after a restart, so that what a killed process held is known to be nobody's.
         self._workers = [
             Worker(
-                f"{socket.gethostname()}/{number}", settings, self.pool, queue, submissions, self.progress, language_of
+                f"{socket.gethostname()}/{number}",
+                settings,
+                self.courses,
+                self.pool,
+                queue,
+                submissions,
+                self.progress,
+                language_of,
             )
             for number in range(settings.grading.workers)
         ]
+        beside = BesideLearners(engine, grading, lambda: any(worker.is_idle for worker in self._workers))
+        versions = Versions(store)
+        self.gate = Gate(settings.data_dir, versions, beside.grader)
+        self.follower = Follower(
+            Courses(store, box, [course.name for course in settings.courses]),
+            versions,
+            self.gate,
+            fetch_into(settings.data_dir),
+        )
 
     def wake(self) -> None:
         """A submission was accepted."""
@@ -77,10 +103,10 @@ class Grader:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Workers and sender run inside this block; what they had claimed is graded after the next start."""
+        """Workers, sender and follower run inside this block; what they had claimed is graded after the next start."""
         tasks = [asyncio.create_task(worker.run(self._after_grading)) for worker in self._workers]
         tasks.append(asyncio.create_task(self._sender.run(self._after_grading)))
-        async with self.pool.running():
+        async with self.pool.running(), running_aside(self.follower.run):
             try:
                 yield
             finally:

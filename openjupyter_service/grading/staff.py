@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from openjupyter_service.errors import ExerciseError, NotFound
+from openjupyter_service.errors import NotFound, OpenJupyterError
 from openjupyter_service.grading.advice import advice
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.submit import find_exercise
 from openjupyter_service.language import N_
 from openjupyter_service.secrets import site_secret
@@ -68,7 +69,7 @@ class StaffView:
     """What a person may see and do about scores; blocks. `person` is a hub username, None the operator."""
 
     def __init__(self, settings: Settings, store: Store, clock: Callable[[], float] = time.time) -> None:
-        self._settings = settings
+        self._courses = SiteCourses(settings, store)
         self._clock = clock
         self._scores, self._outbox = StaffScores(store), Outbox(store)
         self._platforms = Platforms(store, SecretBox(site_secret(settings.data_dir, "store")), settings.platforms)
@@ -109,8 +110,8 @@ class StaffView:
         found = {}
         for key in {(item.course, item.exercise) for item in items}:
             try:
-                found[key] = find_exercise(self._settings, *key).title
-            except (NotFound, ExerciseError):
+                found[key] = find_exercise(self._courses, *key).title
+            except OpenJupyterError:
                 found[key] = key[1]
         return found
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from openjupyter_service.courses import FollowedCourse
+
 
 class GradingState(StrEnum):
     """Where a grading stands."""
@@ -181,6 +183,9 @@ class CourseVersion:
     public_commit: str
     """At the Git host."""
     private_commit: str
+    public_folder: str
+    """Folder of the repository that was the public half then; "" = all of it."""
+    private_folder: str
     served_commit: str | None
     """As learners pull it; None until it is published."""
     state: VersionState
@@ -188,6 +193,18 @@ class CourseVersion:
     created_at: float
     started_at: float | None
     finished_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """A published version, with its course as it is followed now."""
+
+    course: FollowedCourse
+    id: int
+    public_commit: str
+    private_commit: str
+    private_folder: str
+    served_commit: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,9 @@ course_versions = Table(
     # As they are at the Git host.
     Column("public_commit", Text, nullable=False),
     Column("private_commit", Text, nullable=False),
+    # Folders of the two repositories that were meant then; "" = all of it.
+    Column("public_folder", Text, nullable=False, server_default=""),
+    Column("private_folder", Text, nullable=False, server_default=""),
     # As learners pull it: another one where the public half is a folder of a repository.
     Column("served_commit", Text),
     Column(

@@ -10,10 +10,12 @@ import tornado.web
 from jupyterhub.services.auth import HubAuth
 
 from openjupyter_service.errors import Forbidden, OpenJupyterError
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.staff import StaffView
 from openjupyter_service.language import N_, Speech, chosen
 from openjupyter_service.settings import Settings
+from openjupyter_service.store.launches import Launches
 from openjupyter_service.store.people import People
 from openjupyter_service.store.submissions import Submissions
 
@@ -32,6 +34,8 @@ class Site:
     hub_auth: HubAuth
     staff: StaffView
     people: People
+    courses: SiteCourses
+    launches: Launches
 
 
 class SiteHandler(tornado.web.RequestHandler):

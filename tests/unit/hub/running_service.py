@@ -13,9 +13,10 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from traitlets.config import Config
 
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.staff import StaffView
 from openjupyter_service.hub.config import SERVICE
-from openjupyter_service.store import People, Submissions
+from openjupyter_service.store import Launches, People, Submissions
 from openjupyter_service.web.app import make_app
 from openjupyter_service.web.base import Site
 from tests.unit.hub.test_launch13 import Hub13, trust
@@ -52,7 +53,8 @@ class HubWithService(Hub13):
         )
         grader: Any = None
         staff = StaffView(self.settings, self.store)
-        site = Site(self.settings, Submissions(self.store), grader, auth, staff, People(self.store))
+        courses, launches = SiteCourses(self.settings, self.store), Launches(self.store)
+        site = Site(self.settings, Submissions(self.store), grader, auth, staff, People(self.store), courses, launches)
         server = HTTPServer(make_app(site, PREFIX))
         sockets = bind_sockets(0, "127.0.0.1")
         server.add_sockets(sockets)

@@ -31,6 +31,8 @@ def upgrade() -> None:
         sa.Column("course", sa.Text, nullable=False),
         sa.Column("public_commit", sa.Text, nullable=False),
         sa.Column("private_commit", sa.Text, nullable=False),
+        sa.Column("public_folder", sa.Text, nullable=False, server_default=""),
+        sa.Column("private_folder", sa.Text, nullable=False, server_default=""),
         sa.Column("served_commit", sa.Text),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("report", sa.JSON),

@@ -83,11 +83,10 @@ class Grader:
         ]
         beside = BesideLearners(engine, grading, lambda: any(worker.is_idle for worker in self._workers))
         versions = Versions(store)
-        self.gate = Gate(settings.data_dir, versions, beside.grader)
         self.follower = Follower(
             Courses(store, box, [course.name for course in settings.courses]),
             versions,
-            self.gate,
+            Gate(settings.data_dir, versions, beside.grader),
             fetch_into(settings.data_dir),
         )
 

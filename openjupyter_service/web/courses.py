@@ -31,7 +31,7 @@ SUBJECTS = {
     "grading": N_("grading"),
 }
 """What a finding is about; a file's name is the same in all languages."""
-_DONE = {"sync": N_("It is being fetched."), "again": N_("It is being checked again."), "added": ""}
+_DONE = {"sync": N_("It is being fetched."), "again": N_("It is being checked again.")}
 
 
 class CoursesHandler(PageHandler):

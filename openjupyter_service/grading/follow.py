@@ -18,7 +18,7 @@ from openjupyter_service.exercises.places import CoursePlaces
 from openjupyter_service.exercises.remote import fetch
 from openjupyter_service.grading.aside import in_thread
 from openjupyter_service.grading.beside import Fault
-from openjupyter_service.grading.gate import Gate
+from openjupyter_service.grading.gate import Gate, Running
 from openjupyter_service.grading.pauses import Pauses
 from openjupyter_service.store.courses import Courses
 from openjupyter_service.store.records import CourseVersion
@@ -89,6 +89,10 @@ class Follower:
         if loop is not None:
             with contextlib.suppress(RuntimeError):  # it has just ended
                 loop.call_soon_threadsafe(self._wake.set)
+
+    def running(self, course: str) -> Running | None:
+        """How far the check of a course is; None when there is none."""
+        return self._gate.running(course)
 
     def is_syncing(self, course: str) -> bool:
         """Are its repositories being fetched?"""

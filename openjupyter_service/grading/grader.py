@@ -84,12 +84,11 @@ class Grader:
         ]
         beside = BesideLearners(engine, grading, lambda: any(worker.is_idle for worker in self._workers))
         versions = Versions(store)
-        self.gate = Gate(settings.data_dir, versions, beside.grader)
         followed = Courses(store, box, [course.name for course in settings.courses])
         self.follower = Follower(
             followed,
             versions,
-            self.gate,
+            Gate(settings.data_dir, versions, beside.grader),
             fetch_into(settings.data_dir),
         )
         self.hooks = Hooks(followed, self.follower.wake)

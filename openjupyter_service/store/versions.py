@@ -94,6 +94,19 @@ class Versions:
                 .values(state=VersionState.WAITING, started_at=None)
             )
 
+    def check_again(self, course: str) -> bool:
+        """Let the newest version of a course, which was refused, wait for another check; False when it was not."""
+        with self._store.write() as connection:
+            self._store.lock(connection, "versions", course)
+            newest = connection.scalar(select(func.max(course_versions.c.id)).where(course_versions.c.course == course))
+            return bool(
+                connection.execute(
+                    update(course_versions)
+                    .where(course_versions.c.id == newest, course_versions.c.state == VersionState.REFUSED)
+                    .values(state=VersionState.WAITING, started_at=None, finished_at=None)
+                ).rowcount
+            )
+
     def release_all(self) -> int:
         """Put back the checks that a process has left which is no more. Returns how many."""
         with self._store.write() as connection:

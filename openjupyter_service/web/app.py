@@ -5,6 +5,7 @@ import secrets
 import tornado.web
 
 from openjupyter_service.web.base import HealthHandler, MissingHandler, Site
+from openjupyter_service.web.courses import CourseHandler, CourseProgressHandler, CoursesHandler
 from openjupyter_service.web.git import GitReferencesHandler, GitUploadPackHandler
 from openjupyter_service.web.hooks import HookHandler
 from openjupyter_service.web.staff import CallbackHandler, PassbacksApiHandler, PassbacksHandler
@@ -36,6 +37,9 @@ def make_app(site: Site, prefix: str, cookie_secret: bytes | None = None) -> tor
         (rf"/hooks/{name}", HookHandler),
         (r"/api/passbacks", PassbacksApiHandler),
         (r"/passbacks", PassbacksHandler),
+        (r"/courses", CoursesHandler),
+        (rf"/courses/{name}", CourseHandler),
+        (rf"/courses/{name}/progress", CourseProgressHandler),
         (r"/oauth_callback", CallbackHandler),
     ]
     handlers = [(root + path, handler, {"site": site}) for path, handler in routes]

@@ -113,6 +113,20 @@ def test_one_that_could_not_be_checked_waits_again(store: Store) -> None:
     assert versions.claim("python") is None
 
 
+def test_the_newest_version_can_be_checked_again_when_it_was_refused(store: Store) -> None:
+    versions = Versions(store)
+    first = versions.add("python", "a" * 40, "b" * 40)
+    assert first is not None and not versions.check_again("python") and not versions.check_again("other")
+    versions.claim("python")
+    versions.refuse(first, {"sound": False})
+    assert versions.check_again("python") and not versions.check_again("python")
+    claimed = versions.claim("python")
+    assert claimed is not None and claimed.id == first and claimed.finished_at is None
+    versions.refuse(first, {"sound": False})
+    versions.add("python", "c" * 40, "b" * 40)
+    assert not versions.check_again("python")
+
+
 def test_courses_with_something_to_check(store: Store) -> None:
     versions = Versions(store)
     versions.add("python", "a" * 40, "b" * 40)

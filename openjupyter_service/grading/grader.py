@@ -12,6 +12,7 @@ from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.deliveries import Deliveries
 from openjupyter_service.grading.follow import Follower, fetch_into
 from openjupyter_service.grading.gate import Gate
+from openjupyter_service.grading.hooks import Hooks
 from openjupyter_service.grading.outbound import Outbound
 from openjupyter_service.grading.passback import Sender
 from openjupyter_service.grading.progress import Progress
@@ -83,12 +84,14 @@ class Grader:
         ]
         beside = BesideLearners(engine, grading, lambda: any(worker.is_idle for worker in self._workers))
         versions = Versions(store)
+        followed = Courses(store, box, [course.name for course in settings.courses])
         self.follower = Follower(
-            Courses(store, box, [course.name for course in settings.courses]),
+            followed,
             versions,
             Gate(settings.data_dir, versions, beside.grader),
             fetch_into(settings.data_dir),
         )
+        self.hooks = Hooks(followed, self.follower.wake)
 
     def wake(self) -> None:
         """A submission was accepted."""

@@ -88,7 +88,7 @@ class CourseForm:
 def webhook_address(settings: Settings, request: HTTPServerRequest, path: str, name: str) -> str:
     """Where a Git host tells of a push; `path` is that of the page with all courses."""
     site = settings.public_url or f"{request.protocol}://{request.host}"
-    return f"{site.rstrip('/')}{path.rpartition('/')[0]}/webhooks/{name}"
+    return f"{site.rstrip('/')}{path.rpartition('/')[0]}/hooks/{name}"
 
 
 def _course_values(given: dict[str, str]) -> dict[str, Any]:

@@ -212,7 +212,7 @@ def test_the_operator_follows_a_course_and_ends_that(hub: Followed, session: req
     assert kept.private_deploy_key is not None and kept.private_token is None
     secret = kept.webhook_secret
     assert secret is not None and len(secret.get_secret_value()) > 30 and secret.get_secret_value() in answer.text
-    assert re.search(r"<code>http[^<]+/webhooks/cells</code>", answer.text)
+    assert re.search(r"<code>http[^<]+/hooks/cells</code>", answer.text)
     assert "t0ken-of-cells" not in answer.text and "k3y" not in answer.text
     page = hub.walk(session, f"{LIST}/cells")
     assert secret.get_secret_value() not in page.text and "t0ken-of-cells" not in page.text

@@ -40,7 +40,9 @@ FOR_BROWSERS = [
 ]
 """Pages, which know people by a cookie of their own and answer in HTML: test_staff_page.py and test_course_pages.py in
 tests/unit/hub."""
-ROUTES = [route for route in routes() if route not in [("GET", "health"), *FOR_BROWSERS]]
+FOR_GIT_HOSTS = [("POST", "hooks/python")]
+"""Webhooks, known by their signature: tests/unit/web/test_hooks.py."""
+ROUTES = [route for route in routes() if route not in [("GET", "health"), *FOR_BROWSERS, *FOR_GIT_HOSTS]]
 
 
 def test_the_routes_are_those_we_know() -> None:
@@ -55,7 +57,7 @@ def test_the_routes_are_those_we_know() -> None:
         ("POST", "git/python.git/git-upload-pack"),
         ("GET", "api/passbacks"),
     ]
-    assert set(FOR_BROWSERS) <= set(routes())
+    assert {*FOR_BROWSERS, *FOR_GIT_HOSTS} <= set(routes())
 
 
 @pytest.mark.parametrize(

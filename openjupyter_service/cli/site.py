@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from openjupyter_service.courses import FollowedCourse
 from openjupyter_service.errors import OpenJupyterError
 from openjupyter_service.lti.addresses import ToolAddresses, tool_addresses
 from openjupyter_service.platforms import Platform11, Platform13
@@ -86,6 +87,22 @@ class CommandSite:
         from openjupyter_service.store.encryption import SecretBox
 
         return SecretBox(site_secret(self.settings.data_dir, "store"))
+
+    def followed(self, name: str) -> FollowedCourse:
+        """The followed course of that name.
+
+        Raises:
+            Unknown: there is none, or it stands in the settings file.
+        """
+        if self.settings.course(name) is not None:
+            raise Unknown(
+                f"{name} stands in the settings file {self.path}: it lies on this machine, and is not followed"
+            )
+        course = self.courses.get(name)
+        if course is None:
+            known = ", ".join(course.name for course in self.courses.all()) or "none yet"
+            raise Unknown(f"no course {name[:64]!r} is followed; there are: {known}")
+        return course
 
     def platform(self, name: str) -> Platform11 | Platform13:
         """The platform of that name.

@@ -7,7 +7,7 @@ import logging
 import threading
 from pathlib import Path
 
-from openjupyter_service.courses import Course, Pair, PublishedCourse
+from openjupyter_service.courses import Course, FollowedCourse, Pair, PublishedCourse
 from openjupyter_service.errors import NotFound, OpenJupyterError
 from openjupyter_service.exercises.places import CoursePlaces
 from openjupyter_service.exercises.remote import check_out
@@ -27,6 +27,7 @@ class SiteCourses:
         self._settings = settings
         self._published = Published(store, [course.name for course in settings.courses])
         self._checking_out = threading.Lock()
+        self._made: dict[int, tuple[FollowedCourse, PublishedCourse]] = {}
 
     def all(self) -> list[Course]:
         """The settings file's, then the followed ones that are published; one whose files are lost is left out."""
@@ -76,16 +77,22 @@ class SiteCourses:
     def _course(self, version: PublishedVersion) -> PublishedCourse:
         followed = version.course
         places = CoursePlaces(self._settings.data_dir, followed.name)
-        return PublishedCourse(
+        private = self._private(version, places)
+        known, made = self._made.get(version.id, (None, None))
+        if made is not None and known is followed:
+            return made
+        made = PublishedCourse(
             name=followed.name,
             repository=places.served,
-            private=self._private(version, places),
+            private=private,
             internet=followed.internet,
             datasets=followed.datasets,
             version=version.id,
             commits=Pair(public_commit=version.served_commit, private_commit=version.private_commit),
             source=followed.public,
         )
+        self._made[version.id] = followed, made
+        return made
 
     def _private(self, version: PublishedVersion, places: CoursePlaces) -> Path:
         """The private half's folder, checked out again when somebody has deleted it."""

@@ -36,6 +36,10 @@ class Trouble:
     course: str
     exercise: str
     exercise_title: str
+    commit: str | None
+    """What was graded: the course as learners pull it."""
+    private_commit: str | None
+    """And its private half; None for a course on this machine."""
     lms: str
     context_title: str
     resource_title: str
@@ -126,6 +130,8 @@ class StaffView:
             course=item.course,
             exercise=item.exercise,
             exercise_title=titles[item.course, item.exercise],
+            commit=item.commit,
+            private_commit=item.private_commit,
             lms=platforms.get(item.platform, item.platform),
             context_title=item.context_title,
             resource_title=item.resource_title,

@@ -29,7 +29,8 @@ LEASE_SECONDS = 60.0
 POLL_SECONDS = 2.0
 """How often a worker looks by itself; an accepted submission wakes it at once."""
 
-# A sandbox that fails, or a followed course's lost files, is the site's trouble and may last; a broken test is its author's and does not mend itself.
+# A sandbox that fails, or lost files of a followed course, are the site's trouble and may last; a broken test is its
+# author's and does not mend itself.
 MAX_SANDBOX_ATTEMPTS = 60
 MAX_EXERCISE_ATTEMPTS = 2
 MAX_DELAY_SECONDS = 60.0
@@ -145,7 +146,9 @@ class Worker:
         """
         course = self._courses.at(claimed.course, claimed.commit, claimed.private_commit)
         if course is None:
-            raise NotFound(f"there is no course {claimed.course!r} with the version that was handed in for")
+            raise ExerciseError(
+                f"there is no course {claimed.course!r} any more, or not the version that was handed in for"
+            )
         exercise = load_exercise(course.private, claimed.exercise)
         # One that was on this machine when this was handed in, and is followed now, has another history.
         commit = course.pair.public_commit if course.pair is not None else claimed.commit or course.branch

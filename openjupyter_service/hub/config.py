@@ -43,10 +43,16 @@ def prepare(settings: Settings) -> str:
     hub_folder(settings).mkdir(mode=0o700, exist_ok=True)
     store = Store(settings.store_url)
     store.upgrade()
-    allow_internet = any(course.internet for course in SiteCourses(settings, store).all())
+    courses = SiteCourses(settings, store).all()
     store.close()
+    try:
+        settings.refuse_exposed_data(courses)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
     network = settings.learner.network
-    if allow_internet:  # else it is made when a learner first needs it: courses are followed without a restart
+    if any(
+        course.internet for course in courses
+    ):  # else it is made when a learner first needs it: courses are followed without a restart
         _ensure_internet(settings)
     return ensure_network(network, settings.gateway_port)
 

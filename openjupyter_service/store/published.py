@@ -1,6 +1,7 @@
 """What is published of followed courses: read on every request, so without secrets and without reports."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, func, select
 
@@ -32,6 +33,8 @@ class Published:
     def __init__(self, store: Store, configured: Iterable[str] = ()) -> None:
         self._store = store
         self._configured = frozenset(configured)
+        # Checking a course's values looks at folders of the disk, and they seldom change.
+        self._courses: dict[str, tuple[Mapping[str, Any], FollowedCourse]] = {}
 
     def all(self) -> list[PublishedVersion]:
         """The newest published version of every followed course that has one, by name."""
@@ -63,11 +66,21 @@ class Published:
             .limit(limit)
         )
         with self._store.read() as connection:
-            return [_version(row) for row in connection.execute(query).mappings()]
+            return [self._version(row) for row in connection.execute(query).mappings()]
 
+    def _version(self, row: RowMapping) -> PublishedVersion:
+        return PublishedVersion(
+            self._course(row["name"], row["values"]),
+            row["id"],
+            row["public_commit"],
+            row["private_commit"],
+            row["private_folder"],
+            row["served_commit"],
+        )
 
-def _version(row: RowMapping) -> PublishedVersion:
-    course = FollowedCourse.model_validate({**row["values"], "name": row["name"]})
-    return PublishedVersion(
-        course, row["id"], row["public_commit"], row["private_commit"], row["private_folder"], row["served_commit"]
-    )
+    def _course(self, name: str, values: Mapping[str, Any]) -> FollowedCourse:
+        known, course = self._courses.get(name, (None, None))
+        if course is None or known != values:
+            course = FollowedCourse.model_validate({**values, "name": name})
+            self._courses[name] = values, course
+        return course

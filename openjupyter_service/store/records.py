@@ -215,6 +215,8 @@ class CourseSync:
     """When somebody last asked for a sync."""
     synced_at: float | None
     """When the last one began."""
+    ended_at: float | None
+    """When the last one came to an end, well or not."""
     problem: str | None
     """Why it did not come to an end, in words."""
 
@@ -245,6 +247,10 @@ class OutboxItem:
     learner: str
     course: str
     exercise: str
+    commit: str | None
+    """What was graded: the course as learners pull it."""
+    private_commit: str | None
+    """And its private half; None for a course on this machine."""
     score: float
     """What counts, 0..1."""
     maximum: float

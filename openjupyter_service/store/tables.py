@@ -89,6 +89,8 @@ courses = Table(
     # A sync is wanted when one was asked for later than the last one began.
     Column("wanted_at", Double),
     Column("synced_at", Double),
+    # When the last one came to an end; before synced_at while one goes on.
+    Column("ended_at", Double),
     # Why the last sync did not come to an end, in words; NULL when it did.
     Column("problem", Text),
 )

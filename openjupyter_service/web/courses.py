@@ -1,7 +1,6 @@
 """Pages of followed courses for their staff: what is published, what checks have found, and a check that runs now."""
 
 import asyncio
-import functools
 from typing import Any
 
 import tornado.web
@@ -11,7 +10,7 @@ from openjupyter_service.grading.gate import Running
 from openjupyter_service.language import N_
 from openjupyter_service.store.records import CourseVersion, VersionState
 from openjupyter_service.web.course_form import GROUPS, LABELS, CourseForm, webhook_address
-from openjupyter_service.web.staff import PageHandler, moment
+from openjupyter_service.web.staff import PageHandler, StaffHandler, moment
 
 STATES = {
     VersionState.WAITING: N_("waits for its check"),
@@ -132,14 +131,16 @@ class CourseHandler(PageHandler):
             self.redirect(f"{self.request.path}?done={chosen}", status=303)
 
 
-class CourseProgressHandler(PageHandler):
+class CourseProgressHandler(StaffHandler):
     """GET /courses/NAME/progress: how far a check is, for the page's script."""
 
     async def get(self, name: str) -> None:
         """{"version": ID or null, "exercises": [{"name", "done", "total"}], "done": n, "total": m} of exercises."""
-        if not await self.enter():
-            return
-        running = await asyncio.to_thread(functools.partial(self.site.followed.running, self.person, name))
+        model = await self.identify()
+        if model is None or getattr(self, "_token_authenticated", False):
+            raise Forbidden(N_("this page is too old; please open it anew"))
+        self.admit(model)
+        running = await asyncio.to_thread(self.site.followed.running, self.person, name)
         self.set_header("Cache-Control", "no-store")
         self.answer(progress_data(running))
 

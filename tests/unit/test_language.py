@@ -64,7 +64,7 @@ def test_an_error_is_english_until_it_is_said() -> None:
 
 SERVICE = Path(__file__).resolve().parents[2] / "openjupyter_service"
 FOR_LEARNERS = ("Forbidden", "NotFound", "InvalidSubmission", "TooLarge", "AttemptsUsedUp")
-FOR_THE_LOG = {"grading/links.py", "hub/launch.py", "store/platforms.py"}
+FOR_THE_LOG = {"grading/links.py", "hub/launch.py", "store/courses.py", "store/platforms.py"}
 """Their errors are told to nobody but the log and the terminal: the door has words of its own for each kind."""
 
 
@@ -154,6 +154,7 @@ def test_no_word_of_the_staff_page_is_left_in_english(count: int, is_operator: b
     speech = Marked()
     base = {"id": 1, "learner": "1", "exercise_title": "1", "score": 0.5, "points": 1.0, "max_points": 2.0, "lms": "1"}
     base |= {"context_title": "", "since": 0.0, "attempts": count + 1, "next_attempt_at": 0.0, "said": "", "name": ""}
+    base |= {"commit": "1", "private_commit": "1"}
     found = [SimpleNamespace(**base, is_final=number % 2 == 0) for number in range(count)]
     page = Loader(str(SERVICE / "web/templates"), autoescape="xhtml_escape").load("passbacks.html").generate(
         **{"_": speech.text, "ngettext": speech.plural, "speech": speech, "title": "1", "nonce": "1", "xsrf": "1"},

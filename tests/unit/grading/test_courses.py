@@ -41,6 +41,14 @@ def test_a_followed_course_is_there_once_it_is_published(site: CourseSite) -> No
         courses.find("genes")
 
 
+def test_what_an_operator_changes_holds_at_once(site: CourseSite) -> None:
+    course = follow(site.settings, site.store)
+    courses = site.courses
+    assert courses.find("genes") is courses.find("genes") and not courses.find("genes").internet
+    Courses(site.store, BOX).replace(course.model_copy(update={"internet": True}))
+    assert courses.find("genes").internet and courses.all()[1].internet
+
+
 def test_a_version_that_waits_or_is_refused_changes_nothing(site: CourseSite) -> None:
     follow(site.settings, site.store)
     before = site.courses.get("genes")

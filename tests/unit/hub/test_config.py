@@ -195,6 +195,17 @@ def test_a_course_that_is_followed_while_the_hub_runs_counts_at_once(tmp_path: P
     store.close()
 
 
+def test_data_sets_of_followed_courses_must_not_lie_in_others(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path, courses=courses_with_data(tmp_path))
+    launched(settings)
+    (tmp_path / "sets/a/inner").mkdir(mode=0o755)
+    store = Store(settings.store_url)
+    follow(settings, store, "genes", datasets=tmp_path / "sets/a/inner")
+    store.close()
+    with pytest.raises(SettingsError, match="learners of one would read those of the other"):
+        prepare(settings)
+
+
 def test_the_network_with_internet_is_made_once_when_a_learner_needs_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -123,7 +123,7 @@ def test_others_see_nothing(hub: Followed, session: requests.Session, genes: str
     assert "genes" not in hub.walk(session, LIST).text
     for path in (genes, f"{genes}/progress", f"{LIST}/unknown"):
         answer = hub.walk(session, path)
-        assert answer.status_code == 404 and "no such course among yours" in text(answer)
+        assert answer.status_code == 404 and "no such course among yours" in answer.text
     answer = hub.walk(session, genes, "POST", data={"_xsrf": xsrf_of(session), "do": "sync"})
     assert answer.status_code == 404
 
@@ -136,9 +136,11 @@ def test_learners_of_the_course_see_nothing(hub: Followed, session: requests.Ses
 
 
 def test_who_is_not_signed_in_is_sent_to_sign_in(hub: Followed, session: requests.Session, genes: str) -> None:
-    for path in (LIST, genes, f"{genes}/progress"):
+    for path in (LIST, genes):
         answer = session.get(hub.service_url + path, allow_redirects=False, timeout=30)
         assert answer.status_code == 302 and answer.headers["Location"].startswith("/hub/api/oauth2/authorize?")
+    answer = session.get(f"{hub.service_url}{genes}/progress", allow_redirects=False, timeout=30)
+    assert answer.status_code == 403 and "too old" in answer.json()["message"]
 
 
 def test_buttons(hub: Followed, session: requests.Session, genes: str) -> None:
@@ -244,6 +246,7 @@ def test_progress_is_seen_while_a_check_runs(
     hub: Followed, session: requests.Session, genes: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub.enter(session, "ines-6", staff=True, course="biology")
+    hub.walk(session, genes)  # signs in
     assert hub.walk(session, f"{genes}/progress").json() == {"version": None, "exercises": [], "done": 0, "total": 0}
     running = Running(7, 0.0, {"means": (4, 4), "sums": (1, 5), "last": (0, 0)})
     monkeypatch.setattr("openjupyter_service.grading.follow.Follower.running", lambda self, name: running)

@@ -59,7 +59,8 @@ def test_a_sync_is_due_at_first_when_asked_for_and_from_time_to_time(store: Stor
     clock.pass_(1)
     courses.began_sync("quiet")
     courses.ended_sync("quiet", "the host does not answer")
-    assert courses.sync("quiet").problem == "the host does not answer"
+    sync = courses.sync("quiet")
+    assert sync.problem == "the host does not answer" and sync.synced_at == sync.ended_at == clock.time
     assert [each.name for each in courses.due()] == ["python"]
 
 

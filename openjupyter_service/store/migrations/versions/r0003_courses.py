@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("removed_at", sa.Double),
         sa.Column("wanted_at", sa.Double),
         sa.Column("synced_at", sa.Double),
+        sa.Column("ended_at", sa.Double),
         sa.Column("problem", sa.Text),
         sa.PrimaryKeyConstraint("name", name="pk_courses"),
     )

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from openjupyter_service.courses import CourseSecrets, FollowedCourse
+from openjupyter_service.errors import RemoteError
 
 CONNECT_SECONDS = 15
 
@@ -52,15 +53,22 @@ class Credential:
 
     @contextlib.contextmanager
     def variables(self, url: str, known_hosts: Path) -> Iterator[dict[str, str]]:
-        """Git's environment for an address: how to call ssh, with the key in a file that is there for the block."""
+        """Git's environment for an address: how to call ssh, with the key in a file that is there for the block.
+
+        Raises:
+            RemoteError: an SSH address, and no deploy key
+        """
         if urlsplit(url).scheme in ("http", "https", "file") or url.startswith("/"):
             yield {}
             return
+        if self.deploy_key is None:
+            raise RemoteError(
+                f"{url} needs a deploy key: give the course one, or use the https address of the repository"
+            )
         with tempfile.TemporaryDirectory(prefix="openjupyter-key-") as folder:
             key = Path(folder) / "key"
             key.touch(mode=0o600)
-            if self.deploy_key is not None:
-                key.write_text("\n".join(self.deploy_key.get_secret_value().split("\r\n")).strip() + "\n")
+            key.write_text("\n".join(self.deploy_key.get_secret_value().splitlines()).strip() + "\n")
             options = {
                 "BatchMode": "yes",
                 "ConnectTimeout": str(CONNECT_SECONDS),

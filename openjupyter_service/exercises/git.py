@@ -3,18 +3,23 @@
 import contextlib
 import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from openjupyter_service.errors import RemoteError
 
-GIT_SECONDS = 120.0
+GIT_SECONDS = 300.0
 LOCK_SECONDS = 60.0
 MAX_OUTPUT_BYTES = 64 * 2**20
+
+MAX_MEMORY_KIB = 2 * 2**20
+"""Of one process; what a host tells before it sends files is held in memory. Packs that are read do not count."""
 
 _LOOK_SECONDS = 0.25
 _LOCK = "openjupyter.lock"
@@ -61,6 +66,9 @@ def environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for number, (name, value) in enumerate(config.items()):
         pairs |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+    if "SSL_CERT_FILE" in kept:
+        # The library that Git is mostly built with does not look there by itself.
+        kept.setdefault("GIT_SSL_CAINFO", kept["SSL_CERT_FILE"])
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         **kept,
@@ -84,7 +92,8 @@ def git(
     seconds: float | None = None,
     settings: Mapping[str, str] | None = None,
     variables: Mapping[str, str] | None = None,
-    input_: bytes = b"",
+    source: IO[bytes] | bytes = b"",
+    output: IO[bytes] | None = None,
     look: Callable[[], None] | None = None,
     maximum: int = MAX_OUTPUT_BYTES,
     kept_open: Sequence[int] = (),
@@ -97,7 +106,8 @@ def git(
         seconds: what it may take; GIT_SECONDS by default.
         settings: entries of Git's configuration.
         variables: further ones of the environment.
-        input_: what it reads.
+        source: what it reads, or a file to read from its place on.
+        output: file to write to; what is printed is not given then.
         look: called from time to time meanwhile; what it raises stops git.
         maximum: bytes that it may print.
         kept_open: file descriptors that the process keeps, such as of a lock.
@@ -108,67 +118,67 @@ def git(
         RemoteError: there is no git, or what `look` raises
     """
     limit = GIT_SECONDS if seconds is None else seconds
-    with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-        source.write(input_)
-        source.seek(0)
+    with contextlib.ExitStack() as stack:
+        given, printed, errors = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(3))
+        if isinstance(source, bytes):
+            given.write(source)
+            given.seek(0)
+        files = (given if isinstance(source, bytes) else source, output or printed, errors)
 
         def watch() -> None:
-            if max(os.fstat(output.fileno()).st_size, os.fstat(errors.fileno()).st_size) > maximum:
+            if any(os.fstat(file.fileno()).st_size > maximum for file in files[1:]):
                 raise GitStopped(f"git {arguments[0]} answered with more than {maximum // 2**20} MiB and was stopped")
             if look is not None:
                 look()
 
-        with running(
-            repository, *arguments, settings=settings, variables=variables, files=(source, output, errors),
-            kept_open=kept_open,
-        ) as process:  # fmt: skip
+        with _running(["git", f"--git-dir={repository}", *arguments], settings, variables, files, kept_open) as process:
             end = time.monotonic() + limit
-            while True:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(min(_LOOK_SECONDS, max(end - time.monotonic(), 0.01)))
-                    break
+            while process.poll() is None:
                 if time.monotonic() >= end:
                     raise GitStopped(f"git {arguments[0]} took longer than {limit:.0f} s and was stopped")
                 watch()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(_LOOK_SECONDS)
         watch()
-        errors.seek(0)
         if process.returncode:
+            errors.seek(0)
             raise GitFailed(arguments[0], errors.read(2**20).decode(errors="replace").strip())
-        output.seek(0)
-        return output.read()
+        printed.seek(0)
+        return printed.read()
 
 
 @contextlib.contextmanager
-def running(
-    repository: Path,
-    *arguments: str,
-    settings: Mapping[str, str] | None = None,
-    variables: Mapping[str, str] | None = None,
-    files: tuple[object, object, object],
-    kept_open: Sequence[int] = (),
-) -> Iterator["subprocess.Popen[bytes]"]:
-    """A git process, killed with all that it has started when it still runs at the end of the block."""
+def _running(
+    command: Sequence[str],
+    settings: Mapping[str, str] | None,
+    variables: Mapping[str, str] | None,
+    files: tuple[IO[bytes], IO[bytes], IO[bytes]],
+    kept_open: Sequence[int],
+) -> "Iterator[subprocess.Popen[bytes]]":
+    """A process, killed with all that it has started when it still runs at the end of the block."""
+    surroundings = {**environment(settings), **(variables or {})}
+    if shutil.which(command[0], path=surroundings["PATH"]) is None:
+        raise RemoteError("git is not installed on this machine; install it")
+    # Without core dumps, too: a token would be in them.
+    limited = ["/bin/sh", "-c", f'ulimit -c 0 && ulimit -d {MAX_MEMORY_KIB} && exec "$@"', "sh", *command]
     source, output, errors = files
-    try:
-        process = subprocess.Popen(
-            ["git", f"--git-dir={repository}", *arguments],
-            env={**environment(settings), **(variables or {})},
-            stdin=source,  # type: ignore[call-overload]
-            stdout=output,
-            stderr=errors,
-            start_new_session=True,
-            pass_fds=kept_open,
-        )
-    except FileNotFoundError:
-        raise RemoteError("git is not installed on this machine; install it") from None
+    process = subprocess.Popen(
+        limited,
+        env=surroundings,
+        stdin=source,
+        stdout=output,
+        stderr=errors,
+        start_new_session=True,
+        pass_fds=kept_open,
+    )
     try:
         yield process
     finally:
         if process.poll() is None:
-            kill(process)
+            _kill(process)
 
 
-def kill(process: "subprocess.Popen[bytes]") -> None:
+def _kill(process: "subprocess.Popen[bytes]") -> None:
     """Kill a process that leads a group, with the group: git's helpers for http and ssh are in it."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
@@ -213,3 +223,9 @@ def make_bare(repository: Path) -> None:
         for path in repository.glob(pattern):
             if path.name != _LOCK and path.is_file():
                 path.unlink(missing_ok=True)
+
+
+def tidy(repository: Path) -> None:
+    """Pack what has piled up in a repository, if much has; call it while `alone` there. What fails can wait."""
+    with contextlib.suppress(GitFailed, GitStopped):
+        git(repository, "gc", "--auto", "--quiet", settings={"gc.auto": "2000", "gc.autoDetach": "false"})

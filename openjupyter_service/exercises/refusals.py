@@ -8,6 +8,7 @@ _LET_IN = (
 _KEY = "add the course's deploy key to this repository at the host, and give its private half without a passphrase"
 
 _WORDS = (
+    (r"No space left|Disk quota", "the disk is full here; make room in the data folder"),
     (r"requested URL returned error: 30\d|unable to update url base from redirection",
      "the host sends elsewhere, which is not followed with a token in hand; use the address that it leads to "
      "(https instead of http, .git at the end, or the new name of the repository)"),
@@ -31,14 +32,16 @@ _WORDS = (
     (r"SSL certificate|certificate verif|server certificate|gnutls|SSL_|CAfile",
      "the host's certificate is not trusted here; set SSL_CERT_FILE for the hub where the site has its own authority"),
     (r"dubious ownership", "the repository belongs to another user of this machine; use its https or ssh address"),
-    (r"not found|does not exist|not appear to be a git repository|requested URL returned error: 404|no such path",
+    (r"not found|does not exist|not appear to be a git repository|requested URL returned error: 404|no such path|"
+     r"is this a git repository|invalid server response",
      f"there is no such repository, or it is hidden from us; check the address, and {_LET_IN}"),
     (r"mismatched algorithms|object-format", "a repository with SHA-256 object names cannot be followed; use SHA-1"),
     (r"transport '.*' not allowed", "only https, http, ssh and file addresses are allowed"),
     (r"index-pack|unpack-objects|bad pack|pack has|corrupt|bad object|missing (blob|tree|commit)|inflate|early EOF|"
      r"unexpected disconnect|did not send all necessary objects|invalid (index-pack|sha1)|protocol error",
      "what the host sent is broken or incomplete; it is tried again. If it stays so, run git fsck on the repository"),
-    (r"No space left|Disk quota", "the disk is full here; make room in the data folder"),
+    (r"out of memory|malloc failed|mmap failed",
+     "what the host sends does not fit into memory; the repository is too large, or the host is broken"),
 )  # fmt: skip
 
 

@@ -2,14 +2,14 @@
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from openjupyter_service.courses import Half
 from openjupyter_service.errors import RemoteError
 from openjupyter_service.exercises.checkout import check_out
 from openjupyter_service.exercises.credentials import NOTHING, Credential
-from openjupyter_service.exercises.git import GitFailed, GitStopped, alone, git, make_bare
+from openjupyter_service.exercises.git import GitFailed, GitStopped, alone, git, make_bare, tidy
 from openjupyter_service.exercises.places import known_hosts
 from openjupyter_service.exercises.refusals import in_words
 
@@ -20,6 +20,7 @@ FETCH_SECONDS = 600.0
 MAX_MIRROR_BYTES = 2 * 2**30
 """What all commits of one repository may take on disk, those before a force-push included."""
 
+_NAME_LENGTH = 40
 _HERE = "refs/openjupyter/fetched"
 _KEPT = "refs/openjupyter/kept"
 
@@ -48,8 +49,12 @@ def fetch(half: Half, mirror: Path, credential: Credential = NOTHING) -> str:
             call.fetch()
             commit = _commit(mirror)
             git(mirror, "update-ref", f"{_KEPT}/{commit}", commit)
-            git(mirror, "gc", "--auto", "--quiet", settings={"gc.auto": "2000", "gc.autoDetach": "false"})
+            tidy(mirror)
         return commit
+
+
+class _TooLarge(RemoteError):
+    """More than fits has come."""
 
 
 class _Call:
@@ -70,13 +75,22 @@ class _Call:
         found = self._branches(branch).get(branch)
         if found is None:
             raise RemoteError(self._no_branch())
+        if len(found) != _NAME_LENGTH:
+            raise RemoteError(in_words(self._half.url, "mismatched algorithms"))
         return found
 
     def fetch(self) -> None:
         """Fetch the branch."""
         refspec = f"+refs/heads/{self._half.branch}:{_HERE}"
         options = ("--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap=", "--quiet")
-        self._git(FETCH_SECONDS, "fetch", *options, "--", self._half.url, refspec)
+        try:
+            self._git(FETCH_SECONDS, "fetch", *options, "--", self._half.url, refspec, look=self._look)
+        except _TooLarge:
+            # Nothing of it stays, or the repository would be too large for ever.
+            make_bare(self._mirror)
+            git(self._mirror, "update-ref", "-d", _HERE)
+            git(self._mirror, "gc", "--prune=now", "--quiet", seconds=FETCH_SECONDS)
+            raise
 
     def _no_branch(self) -> str:
         branches = sorted(name.removeprefix("refs/heads/") for name in self._branches())
@@ -91,9 +105,9 @@ class _Call:
     def _branches(self, *patterns: str) -> dict[str, str]:
         lines = self._git(ASK_SECONDS, "ls-remote", "--heads", "--", self._half.url, *patterns).decode(errors="replace")
         pairs = [line.split("\t", 1) for line in lines.splitlines() if "\t" in line]
-        return {name: commit for commit, name in pairs if re.fullmatch(r"[0-9a-f]{40}", commit)}
+        return {name: commit for commit, name in pairs if re.fullmatch(r"[0-9a-f]{40,64}", commit)}
 
-    def _git(self, seconds: float, *arguments: str) -> bytes:
+    def _git(self, seconds: float, *arguments: str, look: Callable[[], None] | None = None) -> bytes:
         try:
             return git(
                 self._mirror,
@@ -101,7 +115,7 @@ class _Call:
                 seconds=seconds,
                 settings=self._credential.settings(self._half.url),
                 variables=self._variables,
-                look=self._look,
+                look=look,
                 kept_open=(self._lock,),
             )
         except GitStopped as error:
@@ -115,7 +129,7 @@ class _Call:
 
     def _look(self) -> None:
         if _bytes_below(self._mirror / "objects") > MAX_MIRROR_BYTES:
-            raise RemoteError(
+            raise _TooLarge(
                 f"{self._half.url} is larger than {MAX_MIRROR_BYTES // 2**20} MiB with its history: keep data sets out "
                 "of it (the course's data folder is for them), and take large files out of its history"
             )

@@ -1,11 +1,12 @@
 """The repository that learners pull a followed course from: the public half, and no object of anything else."""
 
 import re
+import tempfile
 from pathlib import Path
 
 from openjupyter_service.errors import RemoteError
-from openjupyter_service.exercises.git import GitFailed, alone, git, make_bare
-from openjupyter_service.exercises.tree import read_tree
+from openjupyter_service.exercises.git import GitFailed, alone, git, make_bare, tidy
+from openjupyter_service.exercises.tree import MAX_TOTAL_BYTES, read_tree
 
 BRANCH = "refs/heads/main"
 
@@ -77,7 +78,7 @@ def move(served: Path, served_commit: str) -> None:
         if published and not _comes_after(served, published, served_commit):
             raise RemoteError(f"the version {served_commit} does not follow what is published; sync the course again")
         git(served, "update-ref", BRANCH, served_commit, published or "0" * 40)
-        git(served, "gc", "--auto", "--quiet", settings={"gc.auto": "2000", "gc.autoDetach": "false"})
+        tidy(served)
 
 
 def _published(served: Path) -> str:
@@ -101,8 +102,10 @@ def _bring(mirror: Path, tree: str, served: Path) -> None:
     """Copy the objects of one tree, and no others."""
     lines = git(mirror, "rev-list", "--objects", tree).splitlines()
     names = b"".join(line.split(b" ", 1)[0] + b"\n" for line in lines)
-    pack = git(mirror, "pack-objects", "--stdout", "--quiet", input_=names, maximum=2 * 2**30)
-    git(served, "index-pack", "--stdin", "--strict", input_=pack)
+    with tempfile.TemporaryFile() as pack:
+        git(mirror, "pack-objects", "--stdout", "--quiet", source=names, output=pack, maximum=2 * MAX_TOTAL_BYTES)
+        pack.seek(0)
+        git(served, "index-pack", "--stdin", source=pack)
 
 
 def _commit(mirror: Path, commit: str, tree: str, parent: str, served: Path) -> str:

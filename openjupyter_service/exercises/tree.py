@@ -56,7 +56,8 @@ def read_tree(repository: Path, commit: str, folder: str = "") -> list[File]:
     except GitFailed:
         raise RemoteError(f"the commit {commit} is not in {repository}; fetch the course again") from None
     try:
-        listed = git(repository, "ls-tree", "-r", "-t", "-z", "-l", "--full-tree", f"{commit}:{folder}")
+        options = ("-r", "-t", "-z", "-l", "--full-tree")
+        listed = git(repository, "ls-tree", *options, f"{commit}:{folder}", maximum=MAX_FILES * MAX_PATH_BYTES)
     except GitFailed:
         raise RemoteError(
             f"the repository has no folder {folder} at {commit[:10]}; name another folder for the course, or push it"
@@ -101,7 +102,7 @@ def blobs(repository: Path, names: Iterable[str], maximum: int) -> list[bytes]:
         repository,
         "cat-file",
         "--batch",
-        input_="".join(f"{name}\n" for name in wanted).encode(),
+        source="".join(f"{name}\n" for name in wanted).encode(),
         maximum=maximum + 100 * len(wanted) + 1,
     )
     found, position = [], 0

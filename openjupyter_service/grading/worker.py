@@ -64,6 +64,8 @@ class Worker:
         self._progress = progress
         self._language_of = language_of
         self._wake = asyncio.Event()
+        self.is_idle = True
+        """Has it nothing to grade? Then nothing waits in the queue."""
 
     def wake(self) -> None:
         """There may be work."""
@@ -78,6 +80,7 @@ class Worker:
             self._wake.clear()
             try:
                 claimed = await asyncio.to_thread(self._queue.claim, self.name, LEASE_SECONDS)
+                self.is_idle = claimed is None
                 if claimed is None:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(POLL_SECONDS):

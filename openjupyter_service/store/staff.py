@@ -26,6 +26,12 @@ class StaffScores:
         """Is this person staff of any LMS course?"""
         return bool(self._contexts(person))
 
+    def courses(self, person: str) -> set[str]:
+        """Names of the courses that an LMS course of this person's has exercises of."""
+        linked = select(placements.c.course).where(_is_in(self._contexts(person))).distinct()
+        with self._store.read() as connection:
+            return set(connection.scalars(linked))
+
     def page(
         self, person: str | None, waiting_since: float, before: int | None, limit: int
     ) -> list[tuple[int, str | None]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, func, insert, select, update
 
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.records import CourseVersion, VersionState
@@ -55,15 +55,57 @@ class Versions:
             ).scalar_one()
 
     def claim(self, course: str) -> CourseVersion | None:
-        """Take the version of a course that waits for its check; None when there is none."""
+        """Take the newest version of a course that waits for its check; older ones are never checked.
+
+        Two wait when one was put back after a newer one was fetched.
+
+        Returns:
+            The version, which is being checked now; None when none waits.
+        """
+        waits = and_(course_versions.c.course == course, course_versions.c.state == VersionState.WAITING)
         with self._store.write() as connection:
+            self._store.lock(connection, "versions", course)
+            newest = connection.scalar(select(func.max(course_versions.c.id)).where(waits))
             row = connection.execute(
                 update(course_versions)
-                .where(course_versions.c.course == course, course_versions.c.state == VersionState.WAITING)
+                .where(waits, course_versions.c.id == newest)
                 .values(state=VersionState.CHECKING, started_at=self._store.now())
                 .returning(*course_versions.c)
             ).first()
+            connection.execute(
+                update(course_versions)
+                .where(waits)
+                .values(state=VersionState.SUPERSEDED, finished_at=self._store.now())
+            )
         return None if row is None else _version(row._mapping)
+
+    def waiting(self) -> list[str]:
+        """Names of the courses with a version that waits for its check, sorted."""
+        query = select(course_versions.c.course).where(course_versions.c.state == VersionState.WAITING)
+        with self._store.read() as connection:
+            return list(connection.scalars(query.distinct().order_by(course_versions.c.course)))
+
+    def release(self, version_id: int) -> None:
+        """Put back one whose check came to no verdict."""
+        with self._store.write() as connection:
+            connection.execute(
+                update(course_versions)
+                .where(course_versions.c.id == version_id, course_versions.c.state == VersionState.CHECKING)
+                .values(state=VersionState.WAITING, started_at=None)
+            )
+
+    def check_again(self, course: str) -> bool:
+        """Let the newest version of a course, which was refused, wait for another check; False when it was not."""
+        with self._store.write() as connection:
+            self._store.lock(connection, "versions", course)
+            newest = connection.scalar(select(func.max(course_versions.c.id)).where(course_versions.c.course == course))
+            return bool(
+                connection.execute(
+                    update(course_versions)
+                    .where(course_versions.c.id == newest, course_versions.c.state == VersionState.REFUSED)
+                    .values(state=VersionState.WAITING, started_at=None, finished_at=None)
+                ).rowcount
+            )
 
     def release_all(self) -> int:
         """Put back the checks that a process has left which is no more. Returns how many."""

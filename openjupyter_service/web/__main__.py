@@ -13,6 +13,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from openjupyter_service.errors import OpenJupyterError, SettingsError
+from openjupyter_service.grading.course_view import CourseView
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.staff import StaffView
 from openjupyter_service.grading.submit import MAX_BODY_BYTES
@@ -45,6 +46,7 @@ async def serve() -> None:
         People(store),
         grader.courses,
         Launches(store),
+        CourseView(settings, store, grader.follower),
     )
     cookies = site_secret(settings.data_dir, "service-cookies")
     app = make_app(site, os.environ["JUPYTERHUB_SERVICE_PREFIX"], cookies)

@@ -10,6 +10,7 @@ import tornado.web
 from jupyterhub.services.auth import HubAuth
 
 from openjupyter_service.errors import Forbidden, OpenJupyterError
+from openjupyter_service.grading.course_view import CourseView
 from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.staff import StaffView
@@ -36,6 +37,7 @@ class Site:
     people: People
     courses: SiteCourses
     launches: Launches
+    followed: CourseView
 
 
 class SiteHandler(tornado.web.RequestHandler):

@@ -94,15 +94,61 @@ class PassbacksApiHandler(StaffHandler):
         self.answer({"count": troubles.count, "older": troubles.older, "passbacks": found})
 
 
-class PassbacksHandler(StaffHandler):
+class PageHandler(StaffHandler):
+    """A page: in HTML, faults included."""
+
+    async def enter(self) -> bool:
+        """Note who looks; False, and the browser is on its way to the hub and back, when nobody is signed in."""
+        model = await self.identify()
+        if model is None or getattr(self, "_token_authenticated", False):
+            self.redirect(self.get_login_url())
+            return False
+        self.admit(model)
+        return True
+
+    async def take_form(self) -> None:
+        """Note who sends a form; Forbidden when it was not this browser's own page that it came from."""
+        model = await self.identify()
+        if model is None or getattr(self, "_token_authenticated", False):
+            raise Forbidden(N_("this form is too old; please open the page anew"))
+        self.admit(model)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """A page with one sentence; no traceback ever."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        text = self._reason
+        if isinstance(error, OpenJupyterError):
+            status_code, text = error.status, error.said(self.speech)
+        if status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            text = self.speech.text(N_("The grading service has a fault. Please try again in a moment."))
+        self.set_status(status_code)
+        title = self.speech.text(N_("This page cannot be shown"))
+        self.render_page("problem.html", title=title, text=text[:1].upper() + text[1:])
+
+    def render_page(self, template: str, scripts_ask: bool = False, **values: Any) -> None:
+        """A page by its template; its scripts may call this service only if they ask to."""
+        nonce = secrets.token_urlsafe(16)
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header(
+            "Content-Security-Policy",
+            f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; form-action 'self'; "
+            + ("connect-src 'self'; " if scripts_ask else "")
+            + "base-uri 'none'; frame-ancestors 'none'",
+        )
+        self.set_header("Referrer-Policy", "same-origin")
+        self.set_header("Cache-Control", "no-store")
+        speech = self.speech
+        words = {"_": speech.text, "ngettext": speech.plural, "speech": speech}
+        self.finish(_LOADER.load(template).generate(nonce=nonce, **words, **values))
+
+
+class PassbacksHandler(PageHandler):
     """GET and POST /passbacks: what did not arrive, and a button that sends it again."""
 
     async def get(self) -> None:
         """The page; who is not signed in is taken to the hub and back."""
-        model = await self.identify()
-        if model is None or getattr(self, "_token_authenticated", False):
-            return self.redirect(self.get_login_url())
-        self.admit(model)
+        if not await self.enter():
+            return
         if self.person is not None and not await asyncio.to_thread(self.site.staff.is_staff, self.person):
             raise Forbidden(
                 N_(
@@ -115,10 +161,7 @@ class PassbacksHandler(StaffHandler):
 
     async def post(self) -> None:
         """Send one score again, or all."""
-        model = await self.identify()
-        if model is None or getattr(self, "_token_authenticated", False):
-            raise Forbidden(N_("this form is too old; please open the page anew"))
-        self.admit(model)
+        await self.take_form()
         number = _number(self.get_body_argument("id", ""))
         if number is None and self.get_body_argument("all", "") != "1":
             raise tornado.web.HTTPError(400, reason="Nothing was chosen")
@@ -126,7 +169,7 @@ class PassbacksHandler(StaffHandler):
         self.redirect(f"{self.request.path}?sent={count}", status=303)
 
     def _show(self, troubles: Troubles) -> None:
-        self._render(
+        self.render_page(
             "passbacks.html",
             title=self.speech.text(N_("Scores that did not arrive")),
             troubles=troubles,
@@ -135,35 +178,9 @@ class PassbacksHandler(StaffHandler):
             sent=_number(self.get_query_argument("sent", "")),
             xsrf=self.xsrf_token,
             path=self.request.path,
-            moment=_moment,
+            moment=moment,
             advice=self.advice,
         )
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """A page with one sentence; no traceback ever."""
-        error = kwargs.get("exc_info", (None, None, None))[1]
-        text = self._reason
-        if isinstance(error, OpenJupyterError):
-            status_code, text = error.status, error.said(self.speech)
-        if status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            text = self.speech.text(N_("The grading service has a fault. Please try again in a moment."))
-        self.set_status(status_code)
-        title = self.speech.text(N_("This page cannot be shown"))
-        self._render("problem.html", title=title, text=text[:1].upper() + text[1:])
-
-    def _render(self, template: str, **values: Any) -> None:
-        nonce = secrets.token_urlsafe(16)
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.set_header(
-            "Content-Security-Policy",
-            f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; form-action 'self'; "
-            "base-uri 'none'; frame-ancestors 'none'",
-        )
-        self.set_header("Referrer-Policy", "same-origin")
-        self.set_header("Cache-Control", "no-store")
-        speech = self.speech
-        words = {"_": speech.text, "ngettext": speech.plural, "speech": speech}
-        self.finish(_LOADER.load(template).generate(nonce=nonce, **words, **values))
 
 
 class CallbackHandler(HubOAuthCallbackHandler):
@@ -193,6 +210,6 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 17 and int(text) < _MAX_ID else None
 
 
-def _moment(seconds: float) -> str:
+def moment(seconds: float) -> str:
     """ISO 8601, UTC."""
     return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")

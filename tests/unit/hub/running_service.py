@@ -13,7 +13,9 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from traitlets.config import Config
 
+from openjupyter_service.grading.course_view import CourseView
 from openjupyter_service.grading.courses import SiteCourses
+from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.staff import StaffView
 from openjupyter_service.hub.config import SERVICE
 from openjupyter_service.store import Launches, People, Submissions
@@ -51,10 +53,21 @@ class HubWithService(Hub13):
             oauth_redirect_uri=f"{PREFIX}oauth_callback",
             access_scopes={f"access:services!service={SERVICE}"},
         )
-        grader: Any = None
+        grader = Grader(self.settings, self.store)  # nothing runs in it here
         staff = StaffView(self.settings, self.store)
         courses, launches = SiteCourses(self.settings, self.store), Launches(self.store)
-        site = Site(self.settings, Submissions(self.store), grader, auth, staff, People(self.store), courses, launches)
+        followed = CourseView(self.settings, self.store, grader.follower)
+        site = Site(
+            self.settings,
+            Submissions(self.store),
+            grader,
+            auth,
+            staff,
+            People(self.store),
+            courses,
+            launches,
+            followed,
+        )
         server = HTTPServer(make_app(site, PREFIX))
         sockets = bind_sockets(0, "127.0.0.1")
         server.add_sockets(sockets)

@@ -16,6 +16,7 @@ from tornado.netutil import bind_sockets
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 from tornado.web import Application
 
+from openjupyter_service.grading.course_view import CourseView
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.staff import StaffView
 from openjupyter_service.store.launches import Launches
@@ -128,6 +129,7 @@ async def client(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncItera
         People(course.store),
         grader.courses,
         Launches(course.store),
+        CourseView(course.settings, course.store, grader.follower),
     )
     app = make_app(site, PREFIX)
     server = HTTPServer(app, max_body_size=2 * 2**20)

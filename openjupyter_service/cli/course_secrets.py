@@ -48,9 +48,8 @@ def without_others_secrets(old: FollowedCourse, new: FollowedCourse, secrets: Co
     """The secrets, without those of halves that have moved to another host: it must not be shown them."""
     found = secrets.model_dump()
     for half in HALVES:
-        before, after = host_of(getattr(old, half).url), host_of(getattr(new, half).url)
-        if before != after:
-            found[f"{half}_token"] = found[f"{half}_deploy_key"] = None
+        if _origin(getattr(old, half).url) != _origin(getattr(new, half).url):
+            found[f"{half}_token"] = found[f"{half}_deploy_key"] = found["status_token"] = None
     return CourseSecrets.model_validate(found)
 
 
@@ -103,6 +102,14 @@ def host_of(url: str) -> str:
     if "://" in url:
         return urlsplit(url).hostname or ""
     return "" if url.startswith("/") else url.partition(":")[0].rpartition("@")[2].lower()
+
+
+def _origin(url: str) -> tuple[str, str]:
+    """Scheme, and host with its port: who else answers there is somebody else."""
+    if "://" in url:
+        parts = urlsplit(url)
+        return parts.scheme, parts.netloc.rpartition("@")[2].lower()
+    return "ssh", host_of(url)
 
 
 def _check_half(half: str, where: Half, given: Mapping[str, Any]) -> None:

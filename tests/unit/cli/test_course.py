@@ -321,9 +321,14 @@ def test_another_host_never_gets_the_token(command: Command, courses: Courses, t
     assert ended.code == 0 and "was forgotten" in ended.err
     assert set(secrets(courses)) == {"public_token", "webhook_secret"}
     moved = ("--private", "https://git.example.org/team/hidden.git", "--private-token-file", token_file)
+    moved += ("--status-token-file", token_file)
     assert command("course", "edit", "genes", *moved).code == 0
     assert command("course", "edit", "genes", "--private", "https://git.example.org/elsewhere.git").code == 0
-    assert secrets(courses)["private_token"] == TOKEN, "the same host"
+    assert secrets(courses)["private_token"] == secrets(courses)["status_token"] == TOKEN, "the same host"
+    for elsewhere in ("http://git.example.org/elsewhere.git", "https://git.example.org:8443/elsewhere.git"):
+        assert command("course", "edit", "genes", "--private", elsewhere).code == 0
+        assert set(secrets(courses)) == {"public_token", "webhook_secret"}
+        assert command("course", "edit", "genes", *moved).code == 0
 
 
 def test_a_course_is_removed_after_a_word(

@@ -2,7 +2,7 @@
 
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,13 @@ from openjupyter_service.errors import OpenJupyterError
 
 MAX_SECRET_CHARACTERS = 20_000
 MAX_TOKEN_CHARACTERS = 2_000
+_FIELDS = {
+    **{f"{half}-token": f"{half}_token" for half in HALVES},
+    **{f"{half}-key": f"{half}_deploy_key" for half in HALVES},
+    "status-token": "status_token",
+}
+FORGETTABLE = tuple(_FIELDS)
+"""Secrets that a course can do without, as options name them."""
 
 
 def read_secrets(course: FollowedCourse, given: Mapping[str, Any], old: CourseSecrets) -> CourseSecrets:
@@ -42,6 +49,11 @@ def read_secrets(course: FollowedCourse, given: Mapping[str, Any], old: CourseSe
         for kind in ("token", "deploy_key"):
             found[f"public_{kind}"] = found[f"public_{kind}"] or found[f"private_{kind}"]
     return CourseSecrets.model_validate(found)
+
+
+def without(secrets: CourseSecrets, names: Iterable[str]) -> CourseSecrets:
+    """The secrets without those of these names, as FORGETTABLE has them."""
+    return secrets.model_copy(update={_FIELDS[name]: None for name in names})
 
 
 def without_others_secrets(old: FollowedCourse, new: FollowedCourse, secrets: CourseSecrets) -> CourseSecrets:

@@ -88,7 +88,7 @@ class Grader:
         self.follower = Follower(
             followed,
             versions,
-            Gate(settings.data_dir, versions, beside.grader),
+            Gate(settings.data_dir, versions, beside.grader, beside.around),
             fetch_into(settings.data_dir),
         )
         self.hooks = Hooks(followed, self.follower.wake)

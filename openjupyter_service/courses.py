@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
@@ -105,6 +105,8 @@ class FollowedCourse(_Model):
     datasets: DataFolder | None = None
     poll_seconds: int = Field(default=POLL_SECONDS, ge=0, le=7 * 86400)
     """How often its repositories are looked at without being told to; 0 = never."""
+    host: Literal["auto", "github", "gitlab", "gitea", "bitbucket"] = "auto"
+    """Kind of its Git host, for commit statuses; auto = by the host's name, or by asking it. Forgejo is gitea."""
 
     @model_validator(mode="after")
     def _halves_differ(self) -> Self:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
 import socket
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ from openjupyter_service.grading.hooks import Hooks
 from openjupyter_service.grading.outbound import Outbound
 from openjupyter_service.grading.passback import Sender
 from openjupyter_service.grading.progress import Progress
+from openjupyter_service.grading.statuses import Statuses
 from openjupyter_service.grading.worker import Worker
 from openjupyter_service.language import chosen
 from openjupyter_service.sandbox.engine import Engine
@@ -90,6 +92,7 @@ class Grader:
             versions,
             Gate(settings.data_dir, versions, beside.grader, beside.around),
             fetch_into(settings.data_dir),
+            Statuses(followed.secrets, functools.partial(_course_page, settings)),
         )
         self.hooks = Hooks(followed, self.follower.wake)
 
@@ -115,3 +118,8 @@ class Grader:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _course_page(settings: Settings, name: str) -> str | None:
+    """Address of a followed course's page; None where the site has no address that all browsers know."""
+    return f"{settings.public_url.rstrip('/')}/services/openjupyter/courses/{name}" if settings.public_url else None

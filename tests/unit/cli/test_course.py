@@ -302,9 +302,11 @@ def test_what_the_options_name_is_changed(command: Command, courses: Courses, to
     command("course", "add", "genes", *HALVES, "--private-token-file", token_file)
     before = secrets(courses)
     assert command("course", "edit", "genes", "--private-branch", "next", "--poll", 60, "--internet").code == 0
+    assert command("course", "edit", "genes", "--git-host", "gitea").code == 0
     course = courses.get("genes")
     assert course is not None and course.private.url == HALVES[3]
     assert (course.private.branch, course.poll_seconds, course.internet) == ("next", 60, True)
+    assert course.host == "gitea"
     assert secrets(courses) == before
     ended = command("course", "edit", "genes", "--new-webhook-secret", "--no-internet")
     after = secrets(courses)

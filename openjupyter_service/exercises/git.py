@@ -2,7 +2,9 @@
 
 import contextlib
 import fcntl
+import functools
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,9 +20,12 @@ GIT_SECONDS = 300.0
 LOCK_SECONDS = 60.0
 MAX_OUTPUT_BYTES = 64 * 2**20
 
+MAX_MIRROR_BYTES = 2 * 2**30
+"""What all commits of one repository may take on disk, those before a force-push included."""
 MAX_MEMORY_KIB = 2 * 2**20
 """Of one process; what a host tells before it sends files is held in memory. Packs that are read do not count."""
 
+_OLDEST = (2, 31)
 _LOOK_SECONDS = 0.25
 _LOCK = "openjupyter.lock"
 
@@ -36,6 +41,10 @@ _CONFIG = {
     "fetch.writeCommitGraph": "false",
     "gc.auto": "0",
     "maintenance.auto": "false",
+    # Large files are neither held in memory nor compared with each other.
+    "core.bigFileThreshold": "32m",
+    "pack.windowMemory": "256m",
+    "pack.threads": "2",
     # A redirect would lead a token, or a look into the site's own network, where nobody has asked for it.
     "http.followRedirects": "false",
     "http.lowSpeedLimit": "1000",
@@ -157,8 +166,10 @@ def _running(
 ) -> "Iterator[subprocess.Popen[bytes]]":
     """A process, killed with all that it has started when it still runs at the end of the block."""
     surroundings = {**environment(settings), **(variables or {})}
-    if shutil.which(command[0], path=surroundings["PATH"]) is None:
+    program = shutil.which(command[0], path=surroundings["PATH"])
+    if program is None:
         raise RemoteError("git is not installed on this machine; install it")
+    _check_version(program)
     # Without core dumps, too: a token would be in them.
     limited = ["/bin/sh", "-c", f'ulimit -c 0 && ulimit -d {MAX_MEMORY_KIB} && exec "$@"', "sh", *command]
     source, output, errors = files
@@ -176,6 +187,15 @@ def _running(
     finally:
         if process.poll() is None:
             _kill(process)
+
+
+@functools.cache
+def _check_version(program: str) -> None:
+    """An older Git takes no notice of our configuration, of what it forbids as little as of the token in it."""
+    shown = subprocess.run([program, "version"], capture_output=True, env={"LC_ALL": "C.UTF-8"}, timeout=60).stdout
+    numbers = re.search(rb"(\d+)\.(\d+)", shown)
+    if numbers is None or (int(numbers[1]), int(numbers[2])) < _OLDEST:
+        raise RemoteError(f"Git {'.'.join(map(str, _OLDEST))} or newer is needed to follow courses; update git")
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

@@ -18,7 +18,7 @@ MAX_PATH_BYTES = 1000
 POINTER_BYTES = 1024
 """A pointer of Git LFS is shorter."""
 
-_LINK, _MODULE, _PROGRAM = "120000", "160000", "100755"
+_TYPE, _LINK, _MODULE, _EXECUTABLE = 0o170000, 0o120000, 0o160000, 0o100
 _POINTER = b"version https://git-lfs.github.com/spec/"
 _TURNED = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _MAX_LINKS = 8
@@ -122,7 +122,10 @@ class _Entry:
 
     def __init__(self, line: bytes) -> None:
         about, _, name = line.partition(b"\t")
-        self.mode, self.kind, self.blob, size = about.decode().split()
+        mode, self.kind, self.blob, size = about.decode().split()
+        # A tree made by hand may have other bits than Git's own, which mean as much to some of its versions.
+        self.type = int(mode, 8) & _TYPE
+        self.is_program = bool(int(mode, 8) & _EXECUTABLE)
         self.size = int(size) if size.isdigit() else 0
         try:
             self.path = name.decode()
@@ -143,7 +146,7 @@ def _check_names(entries: list[_Entry]) -> None:
         if plain in known:
             raise RemoteError(f"{path} and {known[plain]} differ in upper and lower case at most; rename one of them")
         known[plain] = path
-        if entry.mode == _MODULE:
+        if entry.type == _MODULE:
             raise RemoteError(
                 f"{path} is a submodule, which is not fetched; put its files into the repository itself, as with "
                 "git subtree"
@@ -161,14 +164,14 @@ def _is_odd(name: str) -> bool:
 
 
 def _files(repository: Path, entries: list[_Entry]) -> list[File]:
-    links = [entry for entry in entries if entry.mode == _LINK]
+    links = [entry for entry in entries if entry.type == _LINK]
     for link in links:
         if link.size > MAX_PATH_BYTES:
             raise RemoteError(f"{link.path} is a symbolic link that leads out of the course; remove it")
     contents = blobs(repository, (link.blob for link in links), MAX_PATH_BYTES * len(links))
     targets = {link.path: _target(link.path, content) for link, content in zip(links, contents, strict=True)}
     return [
-        File(entry.path, entry.blob, entry.size, entry.mode == _PROGRAM, targets.get(entry.path))
+        File(entry.path, entry.blob, entry.size, entry.is_program, targets.get(entry.path))
         for entry in entries
         if entry.kind == "blob"
     ]

@@ -134,6 +134,32 @@ def test_nothing_is_written_through_a_link(upstream: Upstream, target: Path, tmp
     assert not (tmp_path / "pwned").exists()
 
 
+@pytest.mark.parametrize("mode", ["120777", "120644", "160755"])
+def test_modes_that_no_git_would_write_hide_nothing(upstream: Upstream, target: Path, mode: str) -> None:
+    text = refused(upstream, {"x": (mode, b"/etc/passwd")}, target)
+    assert "leads out" in text or "submodule" in text
+
+
+def test_only_two_modes_come_of_files(upstream: Upstream, target: Path) -> None:
+    modes = {"100600": 0o644, "100664": 0o644, "104755": 0o755, "100777": 0o755}
+    check_out(upstream.path, upstream.commit({mode: (mode, b"x") for mode in modes}), "", target)
+    assert {path.name: path.stat().st_mode & 0o7777 for path in target.iterdir()} == modes
+
+
+@pytest.mark.parametrize(
+    "raw", [b"100644 a", b"100644 a\0short", b"\0" * 50, b"100644\0" + b"x" * 20, b"9 a\0" + b"x" * 20]
+)
+def test_trees_that_are_none(upstream: Upstream, target: Path, tmp_path: Path, raw: bytes) -> None:
+    commit = upstream.object(
+        "commit", f"tree {upstream.object('tree', raw)}\nauthor a <b> 1 +0\ncommitter a <b> 1 +0\n\nx".encode()
+    )
+    with pytest.raises(RemoteError):
+        check_out(upstream.path, commit, "", target)
+    (upstream.path / "refs" / "heads" / "main").write_text(commit + "\n")
+    with pytest.raises(RemoteError):
+        fetch(Half(url=upstream.url), tmp_path / "data" / "courses" / "python" / "public.git")
+
+
 def test_submodules_and_large_file_pointers_are_named(upstream: Upstream, target: Path) -> None:
     assert "lib is a submodule" in refused(upstream, {"lib": (MODULE, "1" * 40)}, target)
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 12345\n"

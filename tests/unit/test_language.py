@@ -197,8 +197,8 @@ def test_no_word_of_the_pages_of_courses_is_left_in_english(count: int, is_opera
     values |= {"xsrf": "1", "path": "/1/2", "moment": lambda seconds: "1", "state": lambda version: "1", "done": "1"}
     values |= {"findings": lambda version: findings * (version.id + 1) if version.id < 7 else [], "subject": str}
     values |= {"page": page, "running": running, "lines": lines, "form": form, "is_operator": is_operator}
-    values |= {"label": lambda name: "1", "groups": [("", ("internet", "1_key", "1_token", "name"))]}
-    values |= {"address": "1", "secret": "2", "course": SimpleNamespace(name="1")}
+    values |= {"label": lambda name: "1", "groups": [("", ("internet", "1_key", "1_token", "name", "host"))]}
+    values |= {"hosts": [("1", "2")], "address": "1", "secret": "2", "course": SimpleNamespace(name="1")}
     loader = Loader(str(SERVICE / "web/templates"), autoescape="xhtml_escape")
     for name in ("courses.html", "course.html", "course-added.html"):
         assert words_outside(loader.load(name).generate(**values).decode()) == set(), name

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from openjupyter_service.courses import Half
 from openjupyter_service.errors import RemoteError
+from openjupyter_service.exercises.bare import alone, make_bare, tidy
 from openjupyter_service.exercises.checkout import check_out
 from openjupyter_service.exercises.credentials import NOTHING, Credential
-from openjupyter_service.exercises.git import MAX_MIRROR_BYTES, GitFailed, GitStopped, alone, git, make_bare, tidy
+from openjupyter_service.exercises.git import MAX_MIRROR_BYTES, GitFailed, GitStopped, git
 from openjupyter_service.exercises.places import known_hosts
 from openjupyter_service.exercises.refusals import in_words
 

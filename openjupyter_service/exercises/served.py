@@ -5,7 +5,8 @@ import tempfile
 from pathlib import Path
 
 from openjupyter_service.errors import RemoteError
-from openjupyter_service.exercises.git import MAX_MIRROR_BYTES, GitFailed, alone, git, make_bare, tidy
+from openjupyter_service.exercises.bare import alone, make_bare, tidy
+from openjupyter_service.exercises.git import MAX_MIRROR_BYTES, GitFailed, git
 from openjupyter_service.exercises.tree import read_tree
 
 BRANCH = "refs/heads/main"

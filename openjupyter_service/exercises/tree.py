@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from openjupyter_service.errors import RemoteError
-from openjupyter_service.exercises.git import GitFailed, git
+from openjupyter_service.errors import RemoteError, RemoteTrouble
+from openjupyter_service.exercises.git import GitFailed, GitTalks, git
 
 MAX_FILES = 20_000
 MAX_FILE_BYTES = 100 * 2**20
@@ -47,14 +47,15 @@ def read_tree(repository: Path, commit: str, folder: str = "") -> list[File]:
     """All files of a folder at a commit, symbolic links included, checked by their names and sizes.
 
     Raises:
-        RemoteError: there is no such commit or folder, or it holds what a course must not; says which file
+        RemoteError: there is no such folder, or it holds what a course must not; says which file
+        RemoteTrouble: there is no such commit
     """
     if not re.fullmatch(r"[0-9a-f]{40}", commit):
         raise RemoteError(f"{commit[:50]!r} is no commit")
     try:
         git(repository, "cat-file", "-e", f"{commit}^{{commit}}")
     except GitFailed:
-        raise RemoteError(f"the commit {commit} is not in {repository}; fetch the course again") from None
+        raise RemoteTrouble(f"the commit {commit} is not in {repository}; sync the course again") from None
     try:
         options = ("-r", "-t", "-z", "-l", "--full-tree")
         listed = git(repository, "ls-tree", *options, f"{commit}:{folder}", maximum=MAX_FILES * MAX_PATH_BYTES)
@@ -62,6 +63,8 @@ def read_tree(repository: Path, commit: str, folder: str = "") -> list[File]:
         raise RemoteError(
             f"the repository has no folder {folder} at {commit[:10]}; name another folder for the course, or push it"
         ) from None
+    except GitTalks:
+        raise _too_many() from None
     lines = listed.split(b"\0")[:-1]
     entries = [_Entry(line) for line in lines]
     _check_names(entries)
@@ -110,7 +113,7 @@ def blobs(repository: Path, names: Iterable[str], maximum: int) -> list[bytes]:
         end = answer.index(b"\n", position)
         words = answer[position:end].decode(errors="replace").split()
         if len(words) != 3 or words[1] != "blob":
-            raise RemoteError(f"the object {name} is not in {repository}; fetch the course again")
+            raise RemoteTrouble(f"the object {name} is not in {repository}, which is damaged; remove it, then sync")
         size = int(words[2])
         found.append(answer[end + 1 : end + 1 + size])
         position = end + 1 + size + 1
@@ -133,9 +136,13 @@ class _Entry:
             raise RemoteError(f"the name of the file {ascii(name)[2:-1][:200]} is not UTF-8; rename it") from None
 
 
+def _too_many() -> RemoteError:
+    return RemoteError(f"the course has more than {MAX_FILES} files and folders; keep data sets out of it")
+
+
 def _check_names(entries: list[_Entry]) -> None:
     if len(entries) > MAX_FILES:
-        raise RemoteError(f"the course has more than {MAX_FILES} files and folders; keep data sets out of it")
+        raise _too_many()
     known: dict[str, str] = {}
     for entry in entries:
         path = entry.path

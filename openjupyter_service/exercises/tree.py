@@ -55,7 +55,7 @@ def read_tree(repository: Path, commit: str, folder: str = "") -> list[File]:
     try:
         git(repository, "cat-file", "-e", f"{commit}^{{commit}}")
     except GitFailed:
-        raise RemoteTrouble(f"the commit {commit} is not in {repository}; sync the course again") from None
+        raise RemoteTrouble(f"the commit {commit} is not in {repository}; fetch the course again") from None
     try:
         options = ("-r", "-t", "-z", "-l", "--full-tree")
         listed = git(repository, "ls-tree", *options, f"{commit}:{folder}", maximum=MAX_FILES * MAX_PATH_BYTES)

@@ -68,6 +68,12 @@ class CourseError(OpenJupyterError):
     status = 409
 
 
+class RegradeError(OpenJupyterError):
+    """A regrade cannot be begun, applied or dropped so; the text says what stands in the way."""
+
+    status = 409
+
+
 class AttemptsUsedUp(OpenJupyterError):
     """The exercise allows no further submission of this learner."""
 

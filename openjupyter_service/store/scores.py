@@ -61,6 +61,27 @@ def waits_for_score() -> ColumnElement[bool]:
     )
 
 
+def queue_for_all(
+    connection: Connection,
+    learner: str,
+    course: str,
+    exercise: str,
+    grading_id: int,
+    score: float,
+    comment: str | None,
+    now: float,
+) -> None:
+    """Put a learner's score into the outbox for every LMS that waits for it."""
+    waiting = select(placements.c.id).where(
+        placements.c.learner == learner,
+        placements.c.course == course,
+        placements.c.exercise == exercise,
+        waits_for_score(),
+    )
+    for placement_id in connection.scalars(waiting.order_by(placements.c.id)).all():
+        queue_passback(connection, placement_id, grading_id, score, comment, now)
+
+
 def queue_passback(
     connection: Connection, placement_id: int, grading_id: int, score: float, comment: str | None, now: float
 ) -> None:

@@ -57,9 +57,7 @@ def upgrade() -> None:
         sa.Column("report", sa.JSON),
         sa.Column("score", sa.Double),
         sa.Column("credit", sa.Double),
-        sa.CheckConstraint(
-            "state IN ('queued', 'running', 'done', 'failed')", name=op.f("ck_regrade_trials_state")
-        ),
+        sa.CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name=op.f("ck_regrade_trials_state")),
         sa.ForeignKeyConstraint(
             ["regrade_id"], ["regrades.id"], name="fk_regrade_trials_regrade_id", ondelete="CASCADE"
         ),

@@ -26,6 +26,7 @@ from openjupyter_service.store.platforms import Platforms
 from openjupyter_service.store.queue import Queue
 from openjupyter_service.store.submissions import Submissions
 from openjupyter_service.store.tool_keys import ToolKeys
+from openjupyter_service.store.trials import Trials
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class Grader:
         deliveries = Deliveries(platforms, keys, Launches(store), Outbound())
         self._sender = Sender(Outbox(store), deliveries.deliver)
         self._after_grading = asyncio.Event()
-        queue, submissions = Queue(store), Submissions(store)
+        queue, trials, submissions = Queue(store), Trials(store), Submissions(store)
         people = People(store)
 
         def language_of(learner: str) -> str:
@@ -60,7 +61,14 @@ class Grader:
         # The same names after a restart, so that what a killed process held is known to be nobody's.
         self._workers = [
             Worker(
-                f"{socket.gethostname()}/{number}", settings, self.pool, queue, submissions, self.progress, language_of
+                f"{socket.gethostname()}/{number}",
+                settings,
+                self.pool,
+                queue,
+                trials,
+                submissions,
+                self.progress,
+                language_of,
             )
             for number in range(settings.grading.workers)
         ]

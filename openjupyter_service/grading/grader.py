@@ -10,6 +10,7 @@ from openjupyter_service.grading.deliveries import Deliveries
 from openjupyter_service.grading.outbound import Outbound
 from openjupyter_service.grading.passback import Sender
 from openjupyter_service.grading.progress import Progress
+from openjupyter_service.grading.regrade import Regrading
 from openjupyter_service.grading.worker import Worker
 from openjupyter_service.language import chosen
 from openjupyter_service.sandbox.engine import Engine
@@ -27,6 +28,9 @@ from openjupyter_service.store.queue import Queue
 from openjupyter_service.store.submissions import Submissions
 from openjupyter_service.store.tool_keys import ToolKeys
 from openjupyter_service.store.trials import Trials
+
+REGRADE_SECONDS = 10.0
+"""How often the service looks for a regrade to apply by itself; the page wakes it at once."""
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +55,7 @@ class Grader:
         deliveries = Deliveries(platforms, keys, Launches(store), Outbound())
         self._sender = Sender(Outbox(store), deliveries.deliver)
         self._after_grading = asyncio.Event()
+        self._regrading, self._decided = Regrading(settings, store), asyncio.Event()
         queue, trials, submissions = Queue(store), Trials(store), Submissions(store)
         people = People(store)
 
@@ -74,7 +79,8 @@ class Grader:
         ]
 
     def wake(self) -> None:
-        """A submission was accepted."""
+        """A submission was accepted, or a regrade was begun or is to be applied."""
+        self._decided.set()
         for worker in self._workers:
             worker.wake()
 
@@ -88,6 +94,7 @@ class Grader:
         """Workers and sender run inside this block; what they had claimed is graded after the next start."""
         tasks = [asyncio.create_task(worker.run(self._after_grading)) for worker in self._workers]
         tasks.append(asyncio.create_task(self._sender.run(self._after_grading)))
+        tasks.append(asyncio.create_task(self._apply_regrades()))
         async with self.pool.running():
             try:
                 yield
@@ -95,3 +102,16 @@ class Grader:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _apply_regrades(self) -> None:
+        """End what a person, or a process that is no more, began to apply."""
+        while True:
+            self._decided.clear()
+            try:
+                if await asyncio.to_thread(self._regrading.go_on):
+                    self._after_grading.set()
+            except Exception:  # the store was away: what is not applied yet stays so until the next turn
+                log.exception("a regrade could not be applied to its end")
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(REGRADE_SECONDS):
+                    await self._decided.wait()

@@ -21,8 +21,15 @@ from openjupyter_service.store.records import (
 )
 from openjupyter_service.store.regrade_queries import chosen, is_applied, replace, work, works
 from openjupyter_service.store.regraded import Work, differ, outcome
-from openjupyter_service.store.scores import counted_score, latest_done, queue_for_all
-from openjupyter_service.store.tables import gradings, regrade_learners, regrade_trials, regrades, submissions
+from openjupyter_service.store.scores import counted_score, latest_done, queue_for_all, waits_for_score
+from openjupyter_service.store.tables import (
+    gradings,
+    placements,
+    regrade_learners,
+    regrade_trials,
+    regrades,
+    submissions,
+)
 from openjupyter_service.store.trials import count_by_state
 
 _OPEN = (RegradeState.GRADING, RegradeState.READY, RegradeState.APPLYING)
@@ -115,6 +122,16 @@ class Regrades:
             rows = [work(row) for row in connection.execute(works(regrade_id)).mappings()]
         for learner, of_learner in groupby(rows, key=lambda each: each.learner):
             yield learner, list(of_learner)
+
+    def places(self, course: str, exercise: str) -> dict[str, int]:
+        """How many links in LMSes take a learner's score, by hub username; learners without any are left out."""
+        query = (
+            select(placements.c.learner, func.count())
+            .where(placements.c.course == course, placements.c.exercise == exercise, waits_for_score())
+            .group_by(placements.c.learner)
+        )
+        with self._store.read() as connection:
+            return {learner: count for learner, count in connection.execute(query)}
 
     def reports(self, regrade_id: int) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
         """Of each submission that has both: the report that counts now, and that of its trial."""

@@ -15,6 +15,7 @@ from openjupyter_service.cli.keys import keys
 from openjupyter_service.cli.new import new
 from openjupyter_service.cli.passback import passback
 from openjupyter_service.cli.platform import platform
+from openjupyter_service.cli.regrade import regrade
 from openjupyter_service.cli.store import migrate
 from openjupyter_service.errors import OpenJupyterError
 
@@ -37,6 +38,7 @@ cli.add_command(migrate)
 cli.add_command(platform)
 cli.add_command(keys)
 cli.add_command(passback)
+cli.add_command(regrade)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

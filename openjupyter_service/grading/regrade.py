@@ -67,6 +67,15 @@ class Regrading:
         """How far the trial gradings are."""
         return self._regrades.progress(regrade_id)
 
+    def is_outdated(self, regrade: Regrade) -> bool:
+        """Has the course been published anew since? Of one on this machine nobody can tell."""
+        course = self._settings.course(regrade.course)
+        pair = course.pair if course is not None else None
+        return pair is not None and (pair.public_commit, pair.private_commit) != (
+            regrade.commit,
+            regrade.private_commit,
+        )
+
     def compare(self, regrade_id: int, never_lower: bool = False) -> Comparison:
         """What would change if it were applied now; of one that is applied what has changed.
 

@@ -3,7 +3,7 @@
 import logging
 
 from openjupyter_service.courses import Course
-from openjupyter_service.errors import NotFound, RegradeError
+from openjupyter_service.errors import NotFound, OpenJupyterError, RegradeError
 from openjupyter_service.exercises.course import load_exercise
 from openjupyter_service.grading.compared import Comparison, compare, compared_when_applied
 from openjupyter_service.language import N_
@@ -48,9 +48,13 @@ class Regrading:
         log.info("regrade %d of %s/%s begins", regrade.id, course_name, exercise_name)
         return regrade
 
+    def find(self, regrade_id: int) -> Regrade | None:
+        """The regrade of that id, if there is one."""
+        return self._regrades.get(regrade_id)
+
     def get(self, regrade_id: int) -> Regrade:
         """The regrade of that id; NotFound when there is none."""
-        regrade = self._regrades.get(regrade_id)
+        regrade = self.find(regrade_id)
         if regrade is None:
             raise NotFound(N_("there is no regrade {number}"), number=regrade_id)
         return regrade
@@ -66,6 +70,13 @@ class Regrading:
     def progress(self, regrade_id: int) -> RegradeProgress:
         """How far the trial gradings are."""
         return self._regrades.progress(regrade_id)
+
+    def title(self, course: str, exercise: str) -> str:
+        """The title of an exercise as it is now, else its name."""
+        try:
+            return load_exercise(self._course(course).private, exercise).title
+        except OpenJupyterError:
+            return exercise
 
     def is_outdated(self, regrade: Regrade) -> bool:
         """Has the course been published anew since? Of one on this machine nobody can tell."""

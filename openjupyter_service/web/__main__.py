@@ -15,6 +15,7 @@ from tornado.netutil import bind_sockets
 from openjupyter_service.errors import OpenJupyterError, SettingsError
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.staff import StaffView
+from openjupyter_service.grading.staff_regrades import RegradeView
 from openjupyter_service.grading.submit import MAX_BODY_BYTES
 from openjupyter_service.parent import exit_with_parent
 from openjupyter_service.secrets import site_secret
@@ -35,7 +36,8 @@ async def serve() -> None:
     store.upgrade()
     submissions = Submissions(store)
     grader = Grader(settings, store)
-    site = Site(settings, submissions, grader, HubOAuth(), StaffView(settings, store), People(store))
+    staff, regrades = StaffView(settings, store), RegradeView(settings, store)
+    site = Site(settings, submissions, grader, HubOAuth(), staff, People(store), regrades)
     cookies = site_secret(settings.data_dir, "service-cookies")
     app = make_app(site, os.environ["JUPYTERHUB_SERVICE_PREFIX"], cookies)
     server = HTTPServer(app, max_body_size=MAX_BODY_BYTES + 2**20, xheaders=False)

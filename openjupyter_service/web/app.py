@@ -6,6 +6,7 @@ import tornado.web
 
 from openjupyter_service.web.base import HealthHandler, MissingHandler, Site
 from openjupyter_service.web.git import GitReferencesHandler, GitUploadPackHandler
+from openjupyter_service.web.regrades import RegradeHandler, RegradesHandler
 from openjupyter_service.web.staff import CallbackHandler, PassbacksApiHandler, PassbacksHandler
 from openjupyter_service.web.submissions import (
     EventsHandler,
@@ -34,6 +35,8 @@ def make_app(site: Site, prefix: str, cookie_secret: bytes | None = None) -> tor
         (rf"/git/{name}\.git/git-upload-pack", GitUploadPackHandler),
         (r"/api/passbacks", PassbacksApiHandler),
         (r"/passbacks", PassbacksHandler),
+        (r"/regrades", RegradesHandler),
+        (r"/regrades/([0-9]{1,16})", RegradeHandler),
         (r"/oauth_callback", CallbackHandler),
     ]
     handlers = [(root + path, handler, {"site": site}) for path, handler in routes]

@@ -12,6 +12,7 @@ from jupyterhub.services.auth import HubAuth
 from openjupyter_service.errors import Forbidden, OpenJupyterError
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.staff import StaffView
+from openjupyter_service.grading.staff_regrades import RegradeView
 from openjupyter_service.language import N_, Speech, chosen
 from openjupyter_service.settings import Settings
 from openjupyter_service.store.people import People
@@ -32,6 +33,7 @@ class Site:
     hub_auth: HubAuth
     staff: StaffView
     people: People
+    regrades: RegradeView
 
 
 class SiteHandler(tornado.web.RequestHandler):

@@ -68,7 +68,7 @@ class StaffHandler(HubOAuthenticated, SiteHandler):
     @property
     def before(self) -> int | None:
         """The page that was asked for."""
-        return _number(self.get_query_argument("before", ""))
+        return number(self.get_query_argument("before", ""))
 
 
 class PassbacksApiHandler(StaffHandler):
@@ -94,14 +94,19 @@ class PassbacksApiHandler(StaffHandler):
         self.answer({"count": troubles.count, "older": troubles.older, "passbacks": found})
 
 
-class PassbacksHandler(StaffHandler):
-    """GET and POST /passbacks: what did not arrive, and a button that sends it again."""
+class StaffPage(StaffHandler):
+    """A page for staff in a browser, with forms."""
 
-    async def get(self) -> None:
-        """The page; who is not signed in is taken to the hub and back."""
+    async def admit_staff(self) -> bool:
+        """Let staff in; False for who is not signed in, and is taken to the hub and back.
+
+        Raises:
+            Forbidden: staff of no course
+        """
         model = await self.identify()
         if model is None or getattr(self, "_token_authenticated", False):
-            return self.redirect(self.get_login_url())
+            self.redirect(self.get_login_url())
+            return False
         self.admit(model)
         if self.person is not None and not await asyncio.to_thread(self.site.staff.is_staff, self.person):
             raise Forbidden(
@@ -110,34 +115,18 @@ class PassbacksHandler(StaffHandler):
                     "your LMS tells us then."
                 )
             )
-        troubles = await asyncio.to_thread(self.site.staff.page, self.person, self.before)
-        self._show(troubles)
+        return True
 
-    async def post(self) -> None:
-        """Send one score again, or all."""
+    async def admit_form(self) -> None:
+        """Take a form from a page of ours, and from whom it was shown to.
+
+        Raises:
+            Forbidden: from elsewhere, or too old
+        """
         model = await self.identify()
         if model is None or getattr(self, "_token_authenticated", False):
             raise Forbidden(N_("this form is too old; please open the page anew"))
         self.admit(model)
-        number = _number(self.get_body_argument("id", ""))
-        if number is None and self.get_body_argument("all", "") != "1":
-            raise tornado.web.HTTPError(400, reason="Nothing was chosen")
-        count = await asyncio.to_thread(self.site.staff.send_again, self.person, number)
-        self.redirect(f"{self.request.path}?sent={count}", status=303)
-
-    def _show(self, troubles: Troubles) -> None:
-        self._render(
-            "passbacks.html",
-            title=self.speech.text(N_("Scores that did not arrive")),
-            troubles=troubles,
-            is_first=self.before is None,
-            is_operator=self.person is None,
-            sent=_number(self.get_query_argument("sent", "")),
-            xsrf=self.xsrf_token,
-            path=self.request.path,
-            moment=_moment,
-            advice=self.advice,
-        )
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A page with one sentence; no traceback ever."""
@@ -149,21 +138,56 @@ class PassbacksHandler(StaffHandler):
             text = self.speech.text(N_("The grading service has a fault. Please try again in a moment."))
         self.set_status(status_code)
         title = self.speech.text(N_("This page cannot be shown"))
-        self._render("problem.html", title=title, text=text[:1].upper() + text[1:])
+        self.render_page("problem.html", title=title, text=text[:1].upper() + text[1:])
 
-    def _render(self, template: str, **values: Any) -> None:
-        nonce = secrets.token_urlsafe(16)
+    def render_page(self, template: str, looks_again: bool = False, **values: Any) -> None:
+        """Answer with a template, in the language of who asks; its script may fetch the page if it `looks_again`."""
+        nonce, fetches = secrets.token_urlsafe(16), "'self'" if looks_again else "'none'"
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header(
             "Content-Security-Policy",
             f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; form-action 'self'; "
-            "base-uri 'none'; frame-ancestors 'none'",
+            f"connect-src {fetches}; base-uri 'none'; frame-ancestors 'none'",
         )
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cache-Control", "no-store")
         speech = self.speech
         words = {"_": speech.text, "ngettext": speech.plural, "speech": speech}
         self.finish(_LOADER.load(template).generate(nonce=nonce, **words, **values))
+
+
+class PassbacksHandler(StaffPage):
+    """GET and POST /passbacks: what did not arrive, and a button that sends it again."""
+
+    async def get(self) -> None:
+        """The page; who is not signed in is taken to the hub and back."""
+        if not await self.admit_staff():
+            return
+        troubles = await asyncio.to_thread(self.site.staff.page, self.person, self.before)
+        self._show(troubles)
+
+    async def post(self) -> None:
+        """Send one score again, or all."""
+        await self.admit_form()
+        item_id = number(self.get_body_argument("id", ""))
+        if item_id is None and self.get_body_argument("all", "") != "1":
+            raise tornado.web.HTTPError(400, reason="Nothing was chosen")
+        count = await asyncio.to_thread(self.site.staff.send_again, self.person, item_id)
+        self.redirect(f"{self.request.path}?sent={count}", status=303)
+
+    def _show(self, troubles: Troubles) -> None:
+        self.render_page(
+            "passbacks.html",
+            title=self.speech.text(N_("Scores that did not arrive")),
+            troubles=troubles,
+            is_first=self.before is None,
+            is_operator=self.person is None,
+            sent=number(self.get_query_argument("sent", "")),
+            xsrf=self.xsrf_token,
+            path=self.request.path,
+            moment=moment,
+            advice=self.advice,
+        )
 
 
 class CallbackHandler(HubOAuthCallbackHandler):
@@ -188,11 +212,11 @@ class CallbackHandler(HubOAuthCallbackHandler):
         self.finish(speech.text(N_("Signing in did not work. Please go back and open the page anew.")))
 
 
-def _number(text: str) -> int | None:
+def number(text: str) -> int | None:
     """A count or an id from outside; None when it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 17 and int(text) < _MAX_ID else None
 
 
-def _moment(seconds: float) -> str:
+def moment(seconds: float) -> str:
     """ISO 8601, UTC."""
     return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from concurrent.futures import Future
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -14,6 +15,7 @@ from tornado.netutil import bind_sockets
 from traitlets.config import Config
 
 from openjupyter_service.grading.staff import StaffView
+from openjupyter_service.grading.staff_regrades import RegradeView
 from openjupyter_service.hub.config import SERVICE
 from openjupyter_service.store import People, Submissions
 from openjupyter_service.web.app import make_app
@@ -50,9 +52,10 @@ class HubWithService(Hub13):
             oauth_redirect_uri=f"{PREFIX}oauth_callback",
             access_scopes={f"access:services!service={SERVICE}"},
         )
-        grader: Any = None
+        grader: Any = SimpleNamespace(wake=lambda: None)  # nothing is graded here
+        regrades = RegradeView(self.settings, self.store)
         staff = StaffView(self.settings, self.store)
-        site = Site(self.settings, Submissions(self.store), grader, auth, staff, People(self.store))
+        site = Site(self.settings, Submissions(self.store), grader, auth, staff, People(self.store), regrades)
         server = HTTPServer(make_app(site, PREFIX))
         sockets = bind_sockets(0, "127.0.0.1")
         server.add_sockets(sockets)

@@ -18,6 +18,7 @@ from tornado.web import Application
 
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.staff import StaffView
+from openjupyter_service.grading.staff_regrades import RegradeView
 from openjupyter_service.store.people import People
 from openjupyter_service.web.app import make_app
 from openjupyter_service.web.base import Site
@@ -118,7 +119,9 @@ async def client(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncItera
     )
     grader = Grader(course.settings, course.store)
     staff = StaffView(course.settings, course.store)
-    app = make_app(Site(course.settings, course.submissions, grader, hub, staff, People(course.store)), PREFIX)
+    regrades = RegradeView(course.settings, course.store)
+    people = People(course.store)
+    app = make_app(Site(course.settings, course.submissions, grader, hub, staff, people, regrades), PREFIX)
     server = HTTPServer(app, max_body_size=2 * 2**20)
     sockets = bind_sockets(0, "127.0.0.1")
     server.add_sockets(sockets)

@@ -74,6 +74,12 @@ class RegradeError(OpenJupyterError):
     status = 409
 
 
+class RemoteError(OpenJupyterError):
+    """A repository of a followed course cannot be fetched, or holds what no course may; says what to do about it."""
+
+    status = 502
+
+
 class AttemptsUsedUp(OpenJupyterError):
     """The exercise allows no further submission of this learner."""
 

@@ -8,6 +8,7 @@ import click
 from openjupyter_service.cli.admin_link import admin_link
 from openjupyter_service.cli.build import build
 from openjupyter_service.cli.check import check
+from openjupyter_service.cli.course import course
 from openjupyter_service.cli.courses import publish
 from openjupyter_service.cli.exchange import export, import_
 from openjupyter_service.cli.grade import grade
@@ -35,6 +36,7 @@ cli.add_command(import_)
 cli.add_command(export)
 cli.add_command(publish)
 cli.add_command(migrate)
+cli.add_command(course)
 cli.add_command(platform)
 cli.add_command(keys)
 cli.add_command(passback)

@@ -2,10 +2,10 @@
 
 import logging
 
-from openjupyter_service.courses import Course
 from openjupyter_service.errors import NotFound, OpenJupyterError, RegradeError
 from openjupyter_service.exercises.course import load_exercise
 from openjupyter_service.grading.compared import Comparison, compare, compared_when_applied
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.language import N_
 from openjupyter_service.settings import Settings
 from openjupyter_service.store.engine import Store
@@ -19,7 +19,7 @@ class Regrading:
     """Begins, compares, applies and drops regrades; the service's workers grade. Every call blocks."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
-        self._settings = settings
+        self._courses = SiteCourses(settings, store)
         self._regrades = Regrades(store)
 
     def begin(self, course_name: str, exercise_name: str, begun_by: str | None = None) -> Regrade:
@@ -33,7 +33,7 @@ class Regrading:
             ExerciseError: its exercise.toml is broken
             RegradeError: there is nothing to grade, or another regrade of this exercise is open
         """
-        course = self._course(course_name)
+        course = self._courses.find(course_name)
         exercise = load_exercise(course.private, exercise_name)
         exercise.tests()  # those that are not there at all are told at once
         pair = course.pair
@@ -74,13 +74,13 @@ class Regrading:
     def title(self, course: str, exercise: str) -> str:
         """The title of an exercise as it is now, else its name."""
         try:
-            return load_exercise(self._course(course).private, exercise).title
+            return load_exercise(self._courses.find(course).private, exercise).title
         except OpenJupyterError:
             return exercise
 
     def is_outdated(self, regrade: Regrade) -> bool:
         """Has the course been published anew since? Of one on this machine nobody can tell."""
-        course = self._settings.course(regrade.course)
+        course = self._courses.get(regrade.course)
         pair = course.pair if course is not None else None
         return pair is not None and (pair.public_commit, pair.private_commit) != (
             regrade.commit,
@@ -147,9 +147,3 @@ class Regrading:
         self.get(regrade_id)
         if not self._regrades.drop(regrade_id):
             raise RegradeError(N_("this regrade cannot be dropped: it was applied, or dropped already"))
-
-    def _course(self, name: str) -> Course:
-        course = self._settings.course(name)
-        if course is None:
-            raise NotFound(N_("there is no course {name}"), name=repr(name[:64]))
-        return course

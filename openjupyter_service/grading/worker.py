@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from openjupyter_service.errors import ExerciseError, NotFound, OpenJupyterError, SandboxError
-from openjupyter_service.exercises.course import Exercise
+from openjupyter_service.courses import Course
+from openjupyter_service.errors import ExerciseError, NotFound, OpenJupyterError, RemoteError, SandboxError
+from openjupyter_service.exercises.course import Exercise, load_exercise
 from openjupyter_service.exercises.repository import read_file
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.progress import Progress
 from openjupyter_service.grading.session import Graded, grade
-from openjupyter_service.grading.submit import find_exercise
 from openjupyter_service.language import LANGUAGES
 from openjupyter_service.report import Report, internal_error
 from openjupyter_service.sandbox.pair import Containers
@@ -28,7 +29,8 @@ LEASE_SECONDS = 60.0
 POLL_SECONDS = 2.0
 """How often a worker looks by itself; an accepted submission wakes it at once."""
 
-# A sandbox that fails is the site's trouble and may last; a broken test is its author's and does not mend itself.
+# A sandbox that fails, or lost files of a followed course, are the site's trouble and may last; a broken test is its
+# author's and does not mend itself.
 MAX_SANDBOX_ATTEMPTS = 60
 MAX_EXERCISE_ATTEMPTS = 2
 MAX_DELAY_SECONDS = 60.0
@@ -48,6 +50,7 @@ class Worker:
         self,
         name: str,
         settings: Settings,
+        courses: SiteCourses,
         containers: Containers,
         queue: Queue,
         trials: Trials,
@@ -57,6 +60,7 @@ class Worker:
     ) -> None:
         self.name = name
         self._settings = settings
+        self._courses = courses
         self._containers = containers
         self._queue = queue
         self._trials = trials
@@ -64,6 +68,8 @@ class Worker:
         self._progress = progress
         self._language_of = language_of
         self._wake = asyncio.Event()
+        self.is_idle = True
+        """Has it nothing to grade? Then nothing waits in the queue."""
 
     def wake(self) -> None:
         """There may be work."""
@@ -78,6 +84,7 @@ class Worker:
             self._wake.clear()
             try:
                 claimed = await asyncio.to_thread(self._claim)
+                self.is_idle = claimed is None or claimed.regrade_id is not None  # of learners
                 if claimed is None:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(POLL_SECONDS):
@@ -126,8 +133,7 @@ class Worker:
             self._trials.finish(*held, late_factor=late_factor)
 
     async def _grade(self, claimed: Claimed) -> tuple[Exercise, Graded]:
-        exercise, files = await asyncio.to_thread(self._gather, claimed)
-        course = self._settings.course(claimed.course)
+        course, exercise, files = await asyncio.to_thread(self._gather, claimed)
         language = await asyncio.to_thread(self._language_of, claimed.learner)
 
         def publish(event: dict[str, Any]) -> None:
@@ -143,17 +149,24 @@ class Worker:
             publish,
             seed_of(claimed.submission_id),
             language=language,
-            data_sets=course.data_sets if course is not None else (),
+            data_sets=course.data_sets,
         )
 
-    def _gather(self, claimed: Claimed) -> tuple[Exercise, dict[str, bytes]]:
-        """The exercise, and the sandbox's files: the course's own, and the learner's over them."""
-        exercise = find_exercise(self._settings, claimed.course, claimed.exercise)
-        course = self._settings.course(claimed.course)
-        assert course is not None
-        commit = claimed.commit or course.branch
+    def _gather(self, claimed: Claimed) -> tuple[Course, Exercise, dict[str, bytes]]:
+        """Course and exercise of the submission, and the sandbox's files: the course's own, the learner's over them.
+
+        A followed course is as it was handed in for, one on this machine as it is now.
+        """
+        course = self._courses.at(claimed.course, claimed.commit, claimed.private_commit)
+        if course is None:
+            raise ExerciseError(
+                f"there is no course {claimed.course!r} any more, or not the version that was handed in for"
+            )
+        exercise = load_exercise(course.private, claimed.exercise)
+        # One that was on this machine when this was handed in, and is followed now, has another history.
+        commit = course.pair.public_commit if course.pair is not None else claimed.commit or course.branch
         given = {path: read_file(course.repository, commit, path) for path in [*exercise.data, *exercise.files]}
-        return exercise, {**given, **self._submissions.files(claimed.submission_id)}
+        return course, exercise, {**given, **self._submissions.files(claimed.submission_id)}
 
     async def _keep_lease(self, claimed: Claimed) -> None:
         while True:
@@ -165,7 +178,7 @@ class Worker:
         """An internal error: try again later, or give up without a score."""
         expected = isinstance(error, OpenJupyterError)
         log.warning("grading %s failed: %s", claimed.submission_id, error, exc_info=not expected)
-        lasting = isinstance(error, ExerciseError | NotFound) or not isinstance(error, SandboxError)
+        lasting = isinstance(error, ExerciseError | NotFound) or not isinstance(error, SandboxError | RemoteError)
         if claimed.attempts >= (MAX_EXERCISE_ATTEMPTS if lasting else MAX_SANDBOX_ATTEMPTS):
             report = internal_error(str(error)[:10_000]).model_dump(mode="json")
             await asyncio.to_thread(self._held_in(claimed).fail, claimed.grading_id, self.name, report)

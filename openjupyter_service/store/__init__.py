@@ -7,6 +7,7 @@ from openjupyter_service.store.launches import Launches
 from openjupyter_service.store.outbox import Outbox
 from openjupyter_service.store.people import People
 from openjupyter_service.store.platforms import Platforms
+from openjupyter_service.store.published import Published
 from openjupyter_service.store.queue import Queue
 from openjupyter_service.store.records import (
     Claimed,
@@ -19,6 +20,7 @@ from openjupyter_service.store.records import (
     PassbackState,
     Person,
     Placement,
+    PublishedVersion,
     Regrade,
     RegradeChange,
     RegradeProgress,
@@ -52,6 +54,8 @@ __all__ = [
     "Person",
     "Placement",
     "Platforms",
+    "Published",
+    "PublishedVersion",
     "Queue",
     "Regrade",
     "RegradeChange",

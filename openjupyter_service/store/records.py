@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from openjupyter_service.courses import FollowedCourse
+
 
 class GradingState(StrEnum):
     """Where a grading stands."""
@@ -198,6 +200,9 @@ class CourseVersion:
     public_commit: str
     """At the Git host."""
     private_commit: str
+    public_folder: str
+    """Folder of the repository that was the public half then; "" = all of it."""
+    private_folder: str
     served_commit: str | None
     """As learners pull it; None until it is published."""
     state: VersionState
@@ -208,6 +213,18 @@ class CourseVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """A published version, with its course as it is followed now."""
+
+    course: FollowedCourse
+    id: int
+    public_commit: str
+    private_commit: str
+    private_folder: str
+    served_commit: str
+
+
+@dataclass(frozen=True, slots=True)
 class CourseSync:
     """How following a course goes."""
 
@@ -215,6 +232,8 @@ class CourseSync:
     """When somebody last asked for a sync."""
     synced_at: float | None
     """When the last one began."""
+    ended_at: float | None
+    """When the last one came to an end, well or not."""
     problem: str | None
     """Why it did not come to an end, in words."""
 
@@ -294,6 +313,10 @@ class OutboxItem:
     learner: str
     course: str
     exercise: str
+    commit: str | None
+    """What was graded: the course as learners pull it."""
+    private_commit: str | None
+    """And its private half; None for a course on this machine."""
     score: float
     """What counts, 0..1."""
     maximum: float

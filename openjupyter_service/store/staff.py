@@ -28,6 +28,12 @@ class StaffScores:
         with self._store.read() as connection:
             return bool(staff_courses(connection, person))
 
+    def courses(self, person: str) -> set[str]:
+        """Names of the courses that an LMS course of this person's has exercises of."""
+        with self._store.read() as connection:
+            theirs = is_in_courses(staff_courses(connection, person))
+            return set(connection.scalars(select(placements.c.course).where(theirs).distinct()))
+
     def page(
         self, person: str | None, waiting_since: float, before: int | None, limit: int
     ) -> list[tuple[int, str | None]]:

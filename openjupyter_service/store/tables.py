@@ -89,6 +89,8 @@ courses = Table(
     # A sync is wanted when one was asked for later than the last one began.
     Column("wanted_at", Double),
     Column("synced_at", Double),
+    # When the last one came to an end; before synced_at while one goes on.
+    Column("ended_at", Double),
     # Why the last sync did not come to an end, in words; NULL when it did.
     Column("problem", Text),
 )
@@ -101,6 +103,9 @@ course_versions = Table(
     # As they are at the Git host.
     Column("public_commit", Text, nullable=False),
     Column("private_commit", Text, nullable=False),
+    # Folders of the two repositories that were meant then; "" = all of it.
+    Column("public_folder", Text, nullable=False, server_default=""),
+    Column("private_folder", Text, nullable=False, server_default=""),
     # As learners pull it: another one where the public half is a folder of a repository.
     Column("served_commit", Text),
     Column(

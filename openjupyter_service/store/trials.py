@@ -18,7 +18,7 @@ class Trials(Leases):
     def claim(self, worker: str, lease_seconds: float) -> Claimed | None:
         """Take the next trial; None when there is none, and as long as a grading of learners could be taken.
 
-        `commit` and `private_commit` are those that the regrade grades with, where it names them.
+        `commit` and `private_commit` are those that the regrade grades with.
         """
         now = self._store.now()
         free = claimable(regrade_trials, now)
@@ -52,15 +52,16 @@ class Trials(Leases):
             ).one()
             submission = connection.execute(select(submissions).where(submissions.c.id == row.submission_id)).one()
             regrade = connection.execute(select(regrades).where(regrades.c.id == row.regrade_id)).one()
-        pair = regrade if regrade.commit is not None else submission
+        # A course on this machine has the commits of its own submissions alone, not those of when it was followed.
+        own = submission.commit if submission.private_commit is None else None
         return Claimed(
             grading_id=trial_id,
             submission_id=submission.id,
             learner=submission.learner,
             course=submission.course,
             exercise=submission.exercise,
-            commit=pair.commit,
-            private_commit=pair.private_commit,
+            commit=regrade.commit or own,
+            private_commit=regrade.private_commit,
             notebook_path=submission.notebook_path,
             created_at=submission.created_at,
             attempts=row.attempts,

@@ -5,7 +5,9 @@ import secrets
 import tornado.web
 
 from openjupyter_service.web.base import HealthHandler, MissingHandler, Site
+from openjupyter_service.web.courses import CourseHandler, CourseProgressHandler, CoursesHandler
 from openjupyter_service.web.git import GitReferencesHandler, GitUploadPackHandler
+from openjupyter_service.web.hooks import HookHandler
 from openjupyter_service.web.regrades import RegradeHandler, RegradesHandler
 from openjupyter_service.web.staff import CallbackHandler, PassbacksApiHandler, PassbacksHandler
 from openjupyter_service.web.submissions import (
@@ -33,10 +35,14 @@ def make_app(site: Site, prefix: str, cookie_secret: bytes | None = None) -> tor
         (rf"/api/submissions/{number}/notebook", NotebookHandler),
         (rf"/git/{name}\.git/info/refs", GitReferencesHandler),
         (rf"/git/{name}\.git/git-upload-pack", GitUploadPackHandler),
+        (rf"/hooks/{name}", HookHandler),
         (r"/api/passbacks", PassbacksApiHandler),
         (r"/passbacks", PassbacksHandler),
         (r"/regrades", RegradesHandler),
         (r"/regrades/([0-9]{1,16})", RegradeHandler),
+        (r"/courses", CoursesHandler),
+        (rf"/courses/{name}", CourseHandler),
+        (rf"/courses/{name}/progress", CourseProgressHandler),
         (r"/oauth_callback", CallbackHandler),
     ]
     handlers = [(root + path, handler, {"site": site}) for path, handler in routes]

@@ -9,7 +9,7 @@ from openjupyter_service.errors import NotFound
 from openjupyter_service.grading.staff_regrades import RegradeView
 from openjupyter_service.language import N_
 from openjupyter_service.store.records import RegradeState
-from openjupyter_service.web.staff import StaffPage, moment, number
+from openjupyter_service.web.staff import PageHandler, moment, number
 
 REFRESH_SECONDS = 5
 """How often the page of a regrade that is under way looks again."""
@@ -36,7 +36,7 @@ STATUSES = {
 }
 
 
-class _RegradePage(StaffPage):
+class _RegradePage(PageHandler):
     """What both pages share."""
 
     @property
@@ -69,7 +69,7 @@ class RegradesHandler(_RegradePage):
 
     async def get(self) -> None:
         """The page; who is not signed in is taken to the hub and back."""
-        if not await self.admit_staff():
+        if not await self.enter_as_staff():
             return
         regrades, exercises = await asyncio.gather(
             asyncio.to_thread(self.view.regrades, self.person), asyncio.to_thread(self.view.exercises, self.person)
@@ -80,7 +80,7 @@ class RegradesHandler(_RegradePage):
 
     async def post(self) -> None:
         """Begin one, of the form's `course` and `exercise`; leads to its page."""
-        await self.admit_form()
+        await self.take_form()
         names = [self.get_body_argument(name, "")[:_MAX_NAME] for name in ("course", "exercise")]
         if not all(names):
             raise tornado.web.HTTPError(400, reason="Nothing was chosen")
@@ -94,19 +94,19 @@ class RegradeHandler(_RegradePage):
 
     async def get(self, text: str) -> None:
         """The page; while gradings are under way it looks again by itself."""
-        if not await self.admit_staff():
+        if not await self.enter_as_staff():
             return
         page = await asyncio.to_thread(self.view.page, self.person, self._number(text))
         title = self.speech.text(N_("Graded anew: {title}"), title=page.title)
         is_running = page.regrade.state in _UNDER_WAY
         self.show(
-            "regrade.html", title, looks_again=is_running, page=page, is_running=is_running, seconds=REFRESH_SECONDS,
+            "regrade.html", title, scripts_ask=is_running, page=page, is_running=is_running, seconds=REFRESH_SECONDS,
             status=self._status,
         )  # fmt: skip
 
     async def post(self, text: str) -> None:
         """Apply it, apply it but lower nobody, or drop it, as the form's `do` says."""
-        await self.admit_form()
+        await self.take_form()
         number_ = self._number(text)
         match self.get_body_argument("do", ""):
             case "apply" | "apply-never-lower" as do:

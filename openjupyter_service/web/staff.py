@@ -94,20 +94,22 @@ class PassbacksApiHandler(StaffHandler):
         self.answer({"count": troubles.count, "older": troubles.older, "passbacks": found})
 
 
-class StaffPage(StaffHandler):
-    """A page for staff in a browser, with forms."""
+class PageHandler(StaffHandler):
+    """A page: in HTML, faults included."""
 
-    async def admit_staff(self) -> bool:
-        """Let staff in; False for who is not signed in, and is taken to the hub and back.
-
-        Raises:
-            Forbidden: staff of no course
-        """
+    async def enter(self) -> bool:
+        """Note who looks; False, and the browser is on its way to the hub and back, when nobody is signed in."""
         model = await self.identify()
         if model is None or getattr(self, "_token_authenticated", False):
             self.redirect(self.get_login_url())
             return False
         self.admit(model)
+        return True
+
+    async def enter_as_staff(self) -> bool:
+        """As `enter`; Forbidden for who is staff of no course."""
+        if not await self.enter():
+            return False
         if self.person is not None and not await asyncio.to_thread(self.site.staff.is_staff, self.person):
             raise Forbidden(
                 N_(
@@ -117,12 +119,8 @@ class StaffPage(StaffHandler):
             )
         return True
 
-    async def admit_form(self) -> None:
-        """Take a form from a page of ours, and from whom it was shown to.
-
-        Raises:
-            Forbidden: from elsewhere, or too old
-        """
+    async def take_form(self) -> None:
+        """Note who sends a form; Forbidden when it was not this browser's own page that it came from."""
         model = await self.identify()
         if model is None or getattr(self, "_token_authenticated", False):
             raise Forbidden(N_("this form is too old; please open the page anew"))
@@ -140,14 +138,15 @@ class StaffPage(StaffHandler):
         title = self.speech.text(N_("This page cannot be shown"))
         self.render_page("problem.html", title=title, text=text[:1].upper() + text[1:])
 
-    def render_page(self, template: str, looks_again: bool = False, **values: Any) -> None:
-        """Answer with a template, in the language of who asks; its script may fetch the page if it `looks_again`."""
-        nonce, fetches = secrets.token_urlsafe(16), "'self'" if looks_again else "'none'"
+    def render_page(self, template: str, scripts_ask: bool = False, **values: Any) -> None:
+        """A page by its template; its scripts may call this service only if they ask to."""
+        nonce = secrets.token_urlsafe(16)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header(
             "Content-Security-Policy",
             f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; form-action 'self'; "
-            f"connect-src {fetches}; base-uri 'none'; frame-ancestors 'none'",
+            + ("connect-src 'self'; " if scripts_ask else "")
+            + "base-uri 'none'; frame-ancestors 'none'",
         )
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cache-Control", "no-store")
@@ -156,19 +155,19 @@ class StaffPage(StaffHandler):
         self.finish(_LOADER.load(template).generate(nonce=nonce, **words, **values))
 
 
-class PassbacksHandler(StaffPage):
+class PassbacksHandler(PageHandler):
     """GET and POST /passbacks: what did not arrive, and a button that sends it again."""
 
     async def get(self) -> None:
         """The page; who is not signed in is taken to the hub and back."""
-        if not await self.admit_staff():
+        if not await self.enter_as_staff():
             return
         troubles = await asyncio.to_thread(self.site.staff.page, self.person, self.before)
         self._show(troubles)
 
     async def post(self) -> None:
         """Send one score again, or all."""
-        await self.admit_form()
+        await self.take_form()
         item_id = number(self.get_body_argument("id", ""))
         if item_id is None and self.get_body_argument("all", "") != "1":
             raise tornado.web.HTTPError(400, reason="Nothing was chosen")

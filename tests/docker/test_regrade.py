@@ -44,7 +44,7 @@ async def test_a_corrected_test_reaches_the_gradebook(tmp_path: Path, grading_se
     regrading, numbers = Regrading(settings, site.store), {}
     for learner, source in WORK.items():
         site.launch(learner, url="https://lms.example/outcome")
-        numbers[learner] = submit(settings, site.submissions, learner, site.body(notebook=notebook_text(source))).id
+        numbers[learner] = submit(site.courses, site.submissions, learner, site.body(notebook=notebook_text(source))).id
 
     def scores() -> dict[str, float | None]:
         found = {learner: site.submissions.get(number) for learner, number in numbers.items()}
@@ -60,7 +60,7 @@ async def test_a_corrected_test_reaches_the_gradebook(tmp_path: Path, grading_se
                 await asyncio.sleep(0.2)
 
     pairs, trials = FreshPairs(Engine(SITE)), Trials(site.store)
-    each = Worker("host/0", settings, pairs, site.queue, trials, site.submissions, Progress())
+    each = Worker("host/0", settings, site.courses, pairs, site.queue, trials, site.submissions, Progress())
     worker = asyncio.create_task(each.run(asyncio.Event()))
     try:
         await wait("graded")

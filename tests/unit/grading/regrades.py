@@ -46,7 +46,7 @@ class Class:
     def hands_in(self, learner: str, given: Report | None, late_factor: float = 1.0) -> str:
         """A launch and a submission that is graded at once; None = it fails."""
         self.site.launch(learner, url="https://lms.example/outcome")
-        number = submit(self.site.settings, self.site.submissions, learner, self.site.body()).id
+        number = submit(self.site.courses, self.site.submissions, learner, self.site.body()).id
         self.numbers.setdefault(learner, []).append(number)
         queue = Queue(self.site.store)
         claimed = queue.claim("w", 60)

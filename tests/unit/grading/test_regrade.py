@@ -181,7 +181,7 @@ async def test_a_corrected_test_is_graded_by_the_services_workers(
     tests.write_text(tests.read_text() + "# corrected\n")
     regrade = learners.begins()
     worker = Worker(
-        "host/0", site.settings, None, site.queue, learners.trials, site.submissions, Progress()  # type: ignore[arg-type]
+        "host/0", site.settings, site.courses, None, site.queue, learners.trials, site.submissions, Progress()  # type: ignore[arg-type]
     )  # fmt: skip
     task = asyncio.create_task(worker.run(asyncio.Event()))
     await until(lambda: learners.regrading.get(regrade.id).state is RegradeState.READY)

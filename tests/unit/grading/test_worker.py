@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from openjupyter_service.errors import ExerciseError, SandboxError
 from openjupyter_service.exercises.course import Exercise
+from openjupyter_service.exercises.places import CoursePlaces
 from openjupyter_service.exercises.repository import publish
 from openjupyter_service.grading import worker as module
 from openjupyter_service.grading.progress import Progress
@@ -21,6 +23,7 @@ from openjupyter_service.report import Report, Status, TestResult
 from openjupyter_service.store import Counts, Regrades, RegradeState, Trials
 from openjupyter_service.store.records import GradingState, Submission
 from tests.unit.grading.course import CourseSite, make_site, until
+from tests.unit.grading.followed import follow, new_version, prepared
 
 REPORT = Report(
     status=Status.WRONG,
@@ -68,14 +71,14 @@ async def working(
 
     async def played(containers: Any, settings: Any, *arguments: Any, language: str, data_sets: Any) -> Graded:
         *arguments, seed = arguments
-        assert data_sets == site.settings.courses[0].data_sets
+        assert data_sets == ()
         seeds.append(seed)
         languages.append(language)
         return await grade(*arguments)
 
     monkeypatch.setattr(module, "grade", played)
     worker = Worker(
-        name, site.settings, None, site.queue, Trials(site.store), site.submissions, Progress(),  # type: ignore[arg-type]
+        name, site.settings, site.courses, None, site.queue, Trials(site.store), site.submissions, Progress(),  # type: ignore[arg-type]
         lambda learner: "de" if learner == "ada" else "en",
     )  # fmt: skip
     after = asyncio.Event()
@@ -89,7 +92,7 @@ async def working(
 
 
 def send(site: CourseSite, learner: str = "ada") -> Submission:
-    return submit(site.settings, site.submissions, learner, site.body())
+    return submit(site.courses, site.submissions, learner, site.body())
 
 
 def ended(site: CourseSite, submission: Submission) -> Callable[[], Submission | None]:
@@ -171,7 +174,7 @@ async def test_the_files_are_those_of_the_commit_and_the_learners_over_them(
     import base64
 
     own = {"means/helper.py": base64.b64encode(b"VALUE = 'mine'\n").decode()}
-    submissions = [submit(site.settings, site.submissions, "ada", site.body(files=files)) for files in ({}, own)]
+    submissions = [submit(site.courses, site.submissions, "ada", site.body(files=files)) for files in ({}, own)]
     (site.public / "means" / "data.csv").write_text("changed,later\n")
     (site.public / "means" / "helper.py").write_text("VALUE = 'changed later'\n")
     publish(site.public, site.repository)
@@ -528,3 +531,58 @@ async def test_late_work_counts_by_the_exercise_as_it_is_now(site: CourseSite, m
         await until(is_ready(site, regrade))
     ((_, (work,)),) = Regrades(site.store).works(regrade)
     assert work.now is not None and work.trial is not None and (work.now.credit, work.trial.credit) == (0.5, 0.25)
+
+
+async def test_a_submission_is_graded_with_the_version_that_it_was_made_for(
+    site: CourseSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graded: list[tuple[str, bytes, dict[str, bytes]]] = []
+
+    async def grade(exercise: Exercise, files: dict[str, bytes], *_: Any) -> Graded:
+        graded.append((exercise.title, files["means/data.csv"], exercise.tests()))
+        return GRADED
+
+    follow(site.settings, site.store)
+    body = site.body(course="genes")
+    sent = [submit(site.courses, site.submissions, "ada", body)]
+    new_version(site.settings, site.store, title="Second")
+    sent.append(submit(site.courses, site.submissions, "ada", body))
+    prepared(site.settings, "genes", "Never published")
+    shutil.rmtree(CoursePlaces(site.settings.data_dir, "genes").root / "private")
+    async with working(site, monkeypatch, grade):
+        for submission in sent:
+            await until(ended(site, submission))
+    assert [(title, data) for title, data, _ in graded] == [("First", b"First\n"), ("Second", b"Second\n")]
+    assert [b"'First'" in tests["test_means.py"] for _, _, tests in graded] == [True, False]
+
+
+async def test_a_course_that_was_on_this_machine_when_something_was_handed_in(
+    site: CourseSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is followed now: graded with what is published."""
+    seen: list[bytes] = []
+
+    async def grade(exercise: Exercise, files: dict[str, bytes], *_: Any) -> Graded:
+        seen.append(files["means/data.csv"])
+        return GRADED
+
+    submission = send(site)
+    monkeypatch.setattr(site, "settings", site.settings.model_copy(update={"courses": []}))
+    follow(site.settings, site.store, "python")
+    async with working(site, monkeypatch, grade):
+        await until(ended(site, submission))
+    assert seen == [b"First\n"]
+
+
+async def test_a_version_whose_files_are_lost_is_our_fault_not_the_learners(
+    site: CourseSite, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def grade(*_: Any) -> Graded:
+        raise AssertionError
+
+    follow(site.settings, site.store)
+    submission = submit(site.courses, site.submissions, "ada", site.body(course="genes"))
+    shutil.rmtree(CoursePlaces(site.settings.data_dir, "genes").root)
+    async with working(site, monkeypatch, grade):
+        failed = await until(later(site, submission, clock))
+    assert (failed.state, failed.score) == (GradingState.FAILED, None)

@@ -16,9 +16,11 @@ from tornado.netutil import bind_sockets
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 from tornado.web import Application
 
+from openjupyter_service.grading.course_view import CourseView
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.staff import StaffView
 from openjupyter_service.grading.staff_regrades import RegradeView
+from openjupyter_service.store.launches import Launches
 from openjupyter_service.store.people import People
 from openjupyter_service.web.app import make_app
 from openjupyter_service.web.base import Site
@@ -119,9 +121,19 @@ async def client(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncItera
     )
     grader = Grader(course.settings, course.store)
     staff = StaffView(course.settings, course.store)
-    regrades = RegradeView(course.settings, course.store)
-    people = People(course.store)
-    app = make_app(Site(course.settings, course.submissions, grader, hub, staff, people, regrades), PREFIX)
+    site = Site(
+        course.settings,
+        course.submissions,
+        grader,
+        hub,
+        staff,
+        People(course.store),
+        grader.courses,
+        Launches(course.store),
+        CourseView(course.settings, course.store, grader.follower),
+        RegradeView(course.settings, course.store),
+    )
+    app = make_app(site, PREFIX)
     server = HTTPServer(app, max_body_size=2 * 2**20)
     sockets = bind_sockets(0, "127.0.0.1")
     server.add_sockets(sockets)

@@ -28,9 +28,21 @@ def routes() -> Iterator[tuple[str, str]]:
                 yield method, path.removeprefix(PREFIX)
 
 
-FOR_BROWSERS = [("GET", "passbacks"), ("POST", "passbacks"), ("GET", "oauth_callback")]
-"""Pages, which know people by a cookie of their own and answer in HTML: tests/unit/hub/test_staff_page.py."""
-ROUTES = [route for route in routes() if route not in [("GET", "health"), *FOR_BROWSERS]]
+FOR_BROWSERS = [
+    ("GET", "passbacks"),
+    ("POST", "passbacks"),
+    ("GET", "courses"),
+    ("POST", "courses"),
+    ("GET", "courses/python"),
+    ("POST", "courses/python"),
+    ("GET", "courses/python/progress"),
+    ("GET", "oauth_callback"),
+]
+"""Pages, which know people by a cookie of their own and answer in HTML: test_staff_page.py and test_course_pages.py in
+tests/unit/hub."""
+FOR_GIT_HOSTS = [("POST", "hooks/python")]
+"""Webhooks, known by their signature: tests/unit/web/test_hooks.py."""
+ROUTES = [route for route in routes() if route not in [("GET", "health"), *FOR_BROWSERS, *FOR_GIT_HOSTS]]
 
 
 def test_the_routes_are_those_we_know() -> None:
@@ -45,7 +57,7 @@ def test_the_routes_are_those_we_know() -> None:
         ("POST", "git/python.git/git-upload-pack"),
         ("GET", "api/passbacks"),
     ]
-    assert set(FOR_BROWSERS) <= set(routes())
+    assert {*FOR_BROWSERS, *FOR_GIT_HOSTS} <= set(routes())
 
 
 @pytest.mark.parametrize(

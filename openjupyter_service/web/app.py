@@ -39,7 +39,7 @@ def make_app(site: Site, prefix: str, cookie_secret: bytes | None = None) -> tor
         (r"/api/passbacks", PassbacksApiHandler),
         (r"/passbacks", PassbacksHandler),
         (r"/regrades", RegradesHandler),
-        (r"/regrades/([0-9]{1,16})", RegradeHandler),
+        (rf"/regrades/{number}", RegradeHandler),
         (r"/courses", CoursesHandler),
         (rf"/courses/{name}", CourseHandler),
         (rf"/courses/{name}/progress", CourseProgressHandler),

@@ -6,16 +6,18 @@ from typing import Any
 import pytest
 
 from openjupyter_service.errors import ExerciseError, NotFound, RegradeError, SandboxError
-from openjupyter_service.exercises.course import Exercise
+from openjupyter_service.exercises.course import Exercise, load_exercise
 from openjupyter_service.grading import worker as worker_module
 from openjupyter_service.grading.compared import LearnerChange, StatusChange, TestChange
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.progress import Progress
 from openjupyter_service.grading.regrade import Regrading
 from openjupyter_service.grading.session import Graded
+from openjupyter_service.grading.submit import submit
 from openjupyter_service.grading.worker import Worker
-from openjupyter_service.store import GradingState, Regrades, RegradeState
+from openjupyter_service.store import GradingState, Regrades, RegradeState, Trials
 from tests.unit.grading.course import CourseSite, until
+from tests.unit.grading.followed import follow, new_version
 from tests.unit.grading.regrades import Class, report
 
 
@@ -221,3 +223,32 @@ def test_two_that_apply_at_the_same_time_do_it_once(learners: Class) -> None:
     assert learners.pending() == {"ada": 1.0, "ben": 0.5}, "as it was decided first"
     assert len(learners.site.outbox.list()) == 6
     assert learners.site.submissions.for_learner("ada")[0].state is GradingState.DONE
+
+
+def test_a_followed_course_is_graded_with_what_is_published(site: CourseSite) -> None:
+    follow(site.settings, site.store)
+    number = submit(site.courses, site.submissions, "ada", site.body(course="genes")).id
+    claimed = site.queue.claim("w", 60)
+    assert claimed and site.queue.finish(claimed.grading_id, "w", {"status": "wrong"}, 0.5, {})
+    corrected_pair = new_version(site.settings, site.store, title="Second")
+    regrading = Regrading(site.settings, site.store)
+    regrade = regrading.begin("genes", "means", "ines")
+    assert (regrade.commit, regrade.private_commit) == (corrected_pair.public_commit, corrected_pair.private_commit)
+    trial = Trials(site.store).claim("w", 60)
+    assert trial and (trial.submission_id, trial.commit, trial.private_commit) == (
+        number, corrected_pair.public_commit, corrected_pair.private_commit,
+    )  # fmt: skip
+    course = site.courses.at(trial.course, trial.commit, trial.private_commit)
+    assert course is not None and load_exercise(course.private, "means").title == "Second"
+    assert not regrading.is_outdated(regrade)
+    new_version(site.settings, site.store, title="Third")
+    assert regrading.is_outdated(regrade)
+    # Once it is on this machine, commits of the time when it was followed mean nothing any more.
+    regrading.drop(regrade.id)
+    here = site.settings.courses[0].model_copy(update={"name": "genes"})
+    moved = site.settings.model_copy(update={"courses": [here]})
+    Regrading(moved, site.store).begin("genes", "means")
+    trial = Trials(site.store).claim("w", 60)
+    assert trial and (trial.commit, trial.private_commit) == (None, None)
+    found = site.submissions.get(number)
+    assert found is not None and (found.score, found.regrade_id) == (0.5, None)

@@ -204,7 +204,8 @@ def test_nothing_of_another_course_is_seen_begun_or_decided(hub: Site, session: 
     page = hub.walk(session, PAGE)
     assert page.status_code == 200 and "Title of closed" not in page.text
     assert hub.walk(session, f"{PAGE}/{regrade.id}").status_code == 404
-    assert hub.walk(session, f"{PAGE}/999999").status_code == 404
+    for number in ("999999", "9" * 40, "abc", "1-1"):
+        assert hub.walk(session, f"{PAGE}/{number}").status_code == 404
     for what in ("apply", "drop"):
         assert decide(hub, session, regrade.id, what).status_code == 404
     data = {"_xsrf": xsrf_of(session), "course": "python", "exercise": "closed"}

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
@@ -49,19 +49,6 @@ class Course(_Model):
         return None
 
 
-class PublishedCourse(Course):
-    """A followed course at one of its published versions."""
-
-    version: int
-    """Id of the version in the store."""
-    commits: Pair
-
-    @property
-    def pair(self) -> Pair:
-        """The commits that `repository` and `private` stand at."""
-        return self.commits
-
-
 def _check_url(url: str) -> str:
     # Git would run the rest of an ext:: address as a command, and take what begins with a hyphen for an option.
     if not _URL.fullmatch(url) or url.startswith("-"):
@@ -93,6 +80,21 @@ class Half(_Model):
     """Folder in the repository; "" = all of it."""
 
 
+class PublishedCourse(Course):
+    """A followed course at one of its published versions."""
+
+    version: int
+    """Id of the version in the store."""
+    commits: Pair
+    source: Half
+    """Where its public half comes from."""
+
+    @property
+    def pair(self) -> Pair:
+        """The commits that `repository` and `private` stand at."""
+        return self.commits
+
+
 class FollowedCourse(_Model):
     """A course whose halves are followed: fetched when they change, and published when they are sound."""
 
@@ -103,6 +105,8 @@ class FollowedCourse(_Model):
     datasets: DataFolder | None = None
     poll_seconds: int = Field(default=POLL_SECONDS, ge=0, le=7 * 86400)
     """How often its repositories are looked at without being told to; 0 = never."""
+    host: Literal["auto", "github", "gitlab", "gitea", "bitbucket"] = "auto"
+    """Kind of its Git host, for commit statuses; auto = by the host's name, or by asking it. Forgejo is gitea."""
 
     @model_validator(mode="after")
     def _halves_differ(self) -> Self:

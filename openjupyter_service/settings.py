@@ -3,6 +3,7 @@
 import os
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -100,13 +101,22 @@ class Settings(_Section):
 
     @model_validator(mode="after")
     def _data_sets_show_nothing_else(self) -> Self:
+        self.refuse_exposed_data(self.courses)
+        return self
+
+    def refuse_exposed_data(self, courses: Sequence[Course]) -> None:
+        """Look whether learners would read with the data sets of these courses what they must not.
+
+        Raises:
+            ValueError: they would; the text says what
+        """
         closed = [(self.data_dir, "data_dir")]
-        closed += [(course.private, f"the private half of {course.name}") for course in self.courses]
-        closed += [(course.repository, f"the repository of {course.name}") for course in self.courses]
+        closed += [(course.private, f"the private half of {course.name}") for course in courses]
+        closed += [(course.repository, f"the repository of {course.name}") for course in courses]
         for platform in self.platforms:
             if isinstance(platform, Platform11) and platform.secret_file is not None:
                 closed.append((platform.secret_file, f"the secret of {platform.name}"))
-        for course in self.courses:
+        for course in courses:
             if course.datasets is None:
                 continue
             for path, what in closed:
@@ -115,13 +125,12 @@ class Settings(_Section):
                         f"the datasets of {course.name} and {what} lie in one another ({course.datasets}, {path}): "
                         "learners would read it; put data sets into a folder of their own"
                     )
-            for other in self.courses:
+            for other in courses:
                 if other.datasets not in (None, course.datasets) and overlap(course.datasets, other.datasets):
                     raise ValueError(
                         f"the datasets of {course.name} and {other.name} lie in one another: learners of one would "
                         "read those of the other; put them side by side"
                     )
-        return self
 
     @property
     def store_url(self) -> str:

@@ -8,6 +8,7 @@ import click
 from openjupyter_service.cli.admin_link import admin_link
 from openjupyter_service.cli.build import build
 from openjupyter_service.cli.check import check
+from openjupyter_service.cli.course import course
 from openjupyter_service.cli.courses import publish
 from openjupyter_service.cli.exchange import export, import_
 from openjupyter_service.cli.grade import grade
@@ -15,6 +16,7 @@ from openjupyter_service.cli.keys import keys
 from openjupyter_service.cli.new import new
 from openjupyter_service.cli.passback import passback
 from openjupyter_service.cli.platform import platform
+from openjupyter_service.cli.regrade import regrade
 from openjupyter_service.cli.store import migrate
 from openjupyter_service.errors import OpenJupyterError
 
@@ -34,9 +36,11 @@ cli.add_command(import_)
 cli.add_command(export)
 cli.add_command(publish)
 cli.add_command(migrate)
+cli.add_command(course)
 cli.add_command(platform)
 cli.add_command(keys)
 cli.add_command(passback)
+cli.add_command(regrade)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -43,9 +43,9 @@ def _check(site: CommandSite, wanted: RegistrationLink) -> None:
         click.UsageError: the name is none, or there is no such course.
         Unknown: the name is taken by a platform that cannot be renewed.
     """
-    if wanted.course and site.settings.course(wanted.course) is None:
-        known = ", ".join(course.name for course in site.settings.courses) or "none yet"
-        raise click.UsageError(f"there is no course {wanted.course!r} in the settings; there are: {known}")
+    known = [course.name for course in site.settings.courses] + [course.name for course in site.courses.all()]
+    if wanted.course and wanted.course not in known:
+        raise click.UsageError(f"there is no course {wanted.course!r}; there are: {', '.join(known) or 'none yet'}")
     build("1.1", {"name": wanted.name or "any", "title": wanted.title, "consumer_key": "any", "secret": "any"})
     if not wanted.name:
         return

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from openjupyter_service.courses import FollowedCourse
 from openjupyter_service.errors import OpenJupyterError
 from openjupyter_service.lti.addresses import ToolAddresses, tool_addresses
 from openjupyter_service.platforms import Platform11, Platform13
 from openjupyter_service.settings import Settings, load_settings, settings_path
 
 if TYPE_CHECKING:  # the database is slow to import, and help needs none
-    from openjupyter_service.store import Outbox, Platforms, Store, Tickets, ToolKeys
+    from openjupyter_service.store import Courses, Outbox, Platforms, Store, Tickets, ToolKeys, Versions
 
 
 class Unknown(OpenJupyterError):
@@ -67,11 +68,41 @@ class CommandSite:
         return Outbox(self.store)
 
     @cached_property
+    def courses(self) -> "Courses":
+        """Courses that are followed in Git repositories."""
+        from openjupyter_service.store import Courses
+
+        return Courses(self.store, self._box, [course.name for course in self.settings.courses])
+
+    @cached_property
+    def versions(self) -> "Versions":
+        """Their versions."""
+        from openjupyter_service.store import Versions
+
+        return Versions(self.store)
+
+    @cached_property
     def _box(self) -> Any:
         from openjupyter_service.secrets import site_secret
         from openjupyter_service.store.encryption import SecretBox
 
         return SecretBox(site_secret(self.settings.data_dir, "store"))
+
+    def followed(self, name: str) -> FollowedCourse:
+        """The followed course of that name.
+
+        Raises:
+            Unknown: there is none, or it stands in the settings file.
+        """
+        if self.settings.course(name) is not None:
+            raise Unknown(
+                f"{name} stands in the settings file {self.path}: it lies on this machine, and is not followed"
+            )
+        course = self.courses.get(name)
+        if course is None:
+            known = ", ".join(course.name for course in self.courses.all()) or "none yet"
+            raise Unknown(f"no course {name[:64]!r} is followed; there are: {known}")
+        return course
 
     def platform(self, name: str) -> Platform11 | Platform13:
         """The platform of that name.

@@ -10,8 +10,8 @@ from openjupyter_service.courses import Course
 from openjupyter_service.errors import ExerciseError, NotFound
 from openjupyter_service.exercises.course import Exercise, exercise_names, load_exercise
 from openjupyter_service.exercises.repository import read_file
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.points import maximum_points
-from openjupyter_service.settings import Settings
 
 PREVIEW_CHARACTERS = 1200
 
@@ -36,9 +36,9 @@ class Entry:
         return f"{self.course}/{self.name}"
 
 
-def catalogue(settings: Settings) -> list[Entry]:
-    """All exercises of all courses, in the order of the settings and of names."""
-    return [_entry(course, name) for course in settings.courses for name in _names(course)]
+def catalogue(courses: SiteCourses) -> list[Entry]:
+    """All exercises of all courses, the settings file's first, in the order of names."""
+    return [_entry(course, name) for course in courses.all() for name in _names(course)]
 
 
 def _names(course: Course) -> list[str]:

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from openjupyter_service.errors import ExerciseError, NotFound
+from openjupyter_service.courses import Course
+from openjupyter_service.errors import ExerciseError, NotFound, OpenJupyterError
 from openjupyter_service.exercises.course import exercise_names, load_exercise
 from openjupyter_service.grading.attention import OFTEN, attention
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.result_records import (
     Cell,
     Column,
@@ -51,7 +53,7 @@ class ResultsView:
     """
 
     def __init__(self, settings: Settings, store: Store) -> None:
-        self._settings = settings
+        self._courses = SiteCourses(settings, store)
         self._results, self._submissions = Results(store), Submissions(store)
         self._platforms = Platforms(store, SecretBox(site_secret(settings.data_dir, "store")), settings.platforms)
 
@@ -194,30 +196,37 @@ class ResultsView:
 
     def _columns(self, course: str, tallies: Mapping[str, Any]) -> list[Column]:
         """Exercises of the course as it is now, then those that are there no more and that somebody has tried."""
-        known = self._settings.course(course)
+        known = self._course(course)
         names = exercise_names(known.private) if known is not None else []
         names += sorted(set(tallies) - set(names))
-        return [self._read(course, name) for name in names]
+        return [_read(known, name) for name in names]
 
     def _column(self, course: str, name: str, is_known: bool) -> Column:
-        known = self._settings.course(course)
+        known = self._course(course)
         if not is_known and (known is None or name not in exercise_names(known.private)):
             raise NotFound(N_("there is no exercise {name} in this course"), name=repr(name[:100]))
-        return self._read(course, name)
+        return _read(known, name)
 
-    def _read(self, course: str, name: str) -> Column:
-        """Title and policy of an exercise, as its author has them now."""
-        known = self._settings.course(course)
+    def _course(self, name: str) -> Course | None:
+        """The course as it is now; None when it is there no more, or its files are lost."""
         try:
-            exercise = load_exercise(known.private, name) if known is not None else None
-        except (NotFound, ExerciseError):
-            exercise = None
-        if exercise is None:
-            return Column(name, name, Counts.BEST)
-        return Column(name, exercise.title, Counts(exercise.counts))
+            return self._courses.get(name)
+        except OpenJupyterError:
+            return None
 
     def _lms_titles(self) -> dict[str, str]:
         return {each.name: each.shown_title for each in self._platforms.all()}
+
+
+def _read(course: Course | None, name: str) -> Column:
+    """Title and policy of an exercise, as its author has them now."""
+    try:
+        exercise = load_exercise(course.private, name) if course is not None else None
+    except (NotFound, ExerciseError):
+        exercise = None
+    if exercise is None:
+        return Column(name, name, Counts.BEST)
+    return Column(name, exercise.title, Counts(exercise.counts))
 
 
 def _no_such() -> NotFound:

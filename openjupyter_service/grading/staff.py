@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from openjupyter_service.errors import ExerciseError, NotFound
+from openjupyter_service.errors import NotFound, OpenJupyterError
 from openjupyter_service.grading.advice import advice
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.submit import find_exercise
 from openjupyter_service.language import N_
 from openjupyter_service.secrets import site_secret
@@ -35,6 +36,10 @@ class Trouble:
     course: str
     exercise: str
     exercise_title: str
+    commit: str | None
+    """What was graded: the course as learners pull it."""
+    private_commit: str | None
+    """And its private half; None for a course on this machine."""
     lms: str
     context_title: str
     resource_title: str
@@ -68,7 +73,7 @@ class StaffView:
     """What a person may see and do about scores; blocks. `person` is a hub username, None the operator."""
 
     def __init__(self, settings: Settings, store: Store, clock: Callable[[], float] = time.time) -> None:
-        self._settings = settings
+        self._courses = SiteCourses(settings, store)
         self._clock = clock
         self._scores, self._outbox = StaffScores(store), Outbox(store)
         self._platforms = Platforms(store, SecretBox(site_secret(settings.data_dir, "store")), settings.platforms)
@@ -109,8 +114,8 @@ class StaffView:
         found = {}
         for key in {(item.course, item.exercise) for item in items}:
             try:
-                found[key] = find_exercise(self._settings, *key).title
-            except (NotFound, ExerciseError):
+                found[key] = find_exercise(self._courses, *key).title
+            except OpenJupyterError:
                 found[key] = key[1]
         return found
 
@@ -125,6 +130,8 @@ class StaffView:
             course=item.course,
             exercise=item.exercise,
             exercise_title=titles[item.course, item.exercise],
+            commit=item.commit,
+            private_commit=item.private_commit,
             lms=platforms.get(item.platform, item.platform),
             context_title=item.context_title,
             resource_title=item.resource_title,

@@ -8,12 +8,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from openjupyter_service.errors import InvalidSubmission, NotFound, TooLarge
+from openjupyter_service.errors import InvalidSubmission, TooLarge
 from openjupyter_service.exercises.course import Exercise, load_exercise
 from openjupyter_service.exercises.repository import head
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.notebook import clean_notebook
 from openjupyter_service.language import N_
-from openjupyter_service.settings import Settings
 from openjupyter_service.store.records import Submission
 from openjupyter_service.store.submissions import Submissions
 
@@ -31,7 +31,7 @@ class _Request(BaseModel):
     files: dict[str, str] = Field(default={}, max_length=1000)
 
 
-def submit(settings: Settings, submissions: Submissions, learner: str, body: bytes) -> Submission:
+def submit(courses: SiteCourses, submissions: Submissions, learner: str, body: bytes) -> Submission:
     """Accept the JSON body {"course", "exercise", "notebook": text or object, "files": {path: base64}}.
 
     Raises:
@@ -41,28 +41,27 @@ def submit(settings: Settings, submissions: Submissions, learner: str, body: byt
         AttemptsUsedUp: the exercise allows no further submission
     """
     request = _parse(body)
-    exercise = find_exercise(settings, request.course, request.exercise)
-    course = settings.course(request.course)
-    assert course is not None
+    course = courses.find(request.course)
+    exercise = load_exercise(course.private, request.exercise)
+    # A newer version may be published while this is stored: the submission is for the one that was looked at here.
+    pair = course.pair
     notebook = clean_notebook(request.notebook)
     files = _check_files(exercise, request.files)
     return submissions.accept(
         learner=learner,
         course=request.course,
         exercise=exercise.name,
-        commit=head(course.repository, course.branch),
+        commit=pair.public_commit if pair is not None else head(course.repository, course.branch),
+        private_commit=pair.private_commit if pair is not None else None,
         notebook_path=exercise.notebook,
         files={**files, exercise.notebook: notebook},
         max_attempts=exercise.attempts,
     )
 
 
-def find_exercise(settings: Settings, course_name: str, exercise_name: str) -> Exercise:
+def find_exercise(courses: SiteCourses, course_name: str, exercise_name: str) -> Exercise:
     """The exercise of that name; NotFound when there is no such course or exercise."""
-    course = settings.course(course_name)
-    if course is None:
-        raise NotFound(N_("there is no course {name}"), name=repr(course_name[:64]))
-    return load_exercise(course.private, exercise_name)
+    return load_exercise(courses.find(course_name).private, exercise_name)
 
 
 def _parse(body: bytes) -> _Request:

@@ -38,7 +38,7 @@ def admit(
         NotFound: the launch names no exercise.
         ExerciseError: the exercise is broken.
     """
-    course, exercise = find_linked(registry.settings, launch.custom, launch.platform)
+    course, exercise = find_linked(registry.courses, launch.custom, launch.platform)
     name = name_of(registry, launch)
     service = launch.grade_service
     registry.launches.record(

@@ -2,11 +2,15 @@
 
 import os
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from openjupyter_service.courses import Course
 from openjupyter_service.datasets import DataSet
 from openjupyter_service.errors import SettingsError
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.hub.authenticator import OpenJupyterAuthenticator
 from openjupyter_service.hub.network import SITE_LABEL, ensure_network, internet_network
 from openjupyter_service.hub.pages import template_words
@@ -39,10 +43,17 @@ def prepare(settings: Settings) -> str:
     hub_folder(settings).mkdir(mode=0o700, exist_ok=True)
     store = Store(settings.store_url)
     store.upgrade()
+    courses = SiteCourses(settings, store).all()
     store.close()
+    try:
+        settings.refuse_exposed_data(courses)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
     network = settings.learner.network
-    if any(course.internet for course in settings.courses):
-        ensure_network(internet_network(network), settings.gateway_port, site=network, internet=True)
+    if any(
+        course.internet for course in courses
+    ):  # else it is made when a learner first needs it: courses are followed without a restart
+        _ensure_internet(settings)
     return ensure_network(network, settings.gateway_port)
 
 
@@ -130,9 +141,12 @@ def apply_spawner(c: Any, settings: Settings, inside: str) -> None:
     c.DockerSpawner.use_internal_ip = True
     c.DockerSpawner.network_name = learner.network
     c.OpenJupyterSpawner.internet_network = internet_network(learner.network)
-    c.OpenJupyterSpawner.needs_internet = _internet_rule(settings)
-    c.OpenJupyterSpawner.locale_of = _locale_rule(settings)
-    c.OpenJupyterSpawner.data_sets = _data_rule(settings)
+    store = Store(settings.store_url)
+    courses, launches = SiteCourses(settings, store), Launches(store)
+    c.OpenJupyterSpawner.ensure_internet = _internet_maker(settings)
+    c.OpenJupyterSpawner.needs_internet = _internet_rule(courses, launches)
+    c.OpenJupyterSpawner.locale_of = _locale_rule(People(store))
+    c.OpenJupyterSpawner.data_sets = _data_rule(courses, launches)
     c.Spawner.hub_connect_url = inside
     c.Spawner.default_url = "/lab"
     c.Spawner.start_timeout = learner.start_seconds
@@ -186,17 +200,36 @@ def apply_services(c: Any, settings: Settings, gateway: str, settings_file: Path
     c.JupyterHub.load_roles = roles
 
 
-def _internet_rule(settings: Settings) -> Any:
-    courses = {course.name for course in settings.courses if course.internet}
-    if not courses:
-        return lambda learner: False
-    launches = Launches(Store(settings.store_url))
-    return lambda learner: any(placement.course in courses for placement in launches.placements(learner))
+def _ensure_internet(settings: Settings) -> None:
+    network = settings.learner.network
+    ensure_network(internet_network(network), settings.gateway_port, site=network, internet=True)
 
 
-def _locale_rule(settings: Settings) -> Any:
-    people = People(Store(settings.store_url))
+def _internet_maker(settings: Settings) -> Callable[[], None]:
+    """Makes the network with internet once, though many servers start at a time."""
+    lock, made = threading.Lock(), threading.Event()
 
+    def ensure() -> None:
+        with lock:
+            if not made.is_set():
+                _ensure_internet(settings)
+                made.set()
+
+    return ensure
+
+
+# Asked at every start of a server: which courses are followed, and what they allow, changes while the hub runs.
+def _courses_of(learner: str, courses: SiteCourses, launches: Launches) -> list[Course]:
+    """The courses of a learner's placements, by name."""
+    names = {placement.course for placement in launches.placements(learner)}
+    return [course for course in courses.all() if course.name in names]
+
+
+def _internet_rule(courses: SiteCourses, launches: Launches) -> Callable[[str], bool]:
+    return lambda learner: any(course.internet for course in _courses_of(learner, courses, launches))
+
+
+def _locale_rule(people: People) -> Callable[[str], str | None]:
     def locale_of(learner: str) -> str | None:
         person = people.get(learner)
         return person.locale if person else None
@@ -204,15 +237,10 @@ def _locale_rule(settings: Settings) -> Any:
     return locale_of
 
 
-def _data_rule(settings: Settings) -> Any:
-    by_course = {course.name: course.data_sets for course in settings.courses if course.data_sets}
-    if not by_course:
-        return lambda learner: ()
-    launches = Launches(Store(settings.store_url))
-
+def _data_rule(courses: SiteCourses, launches: Launches) -> Callable[[str], tuple[DataSet, ...]]:
     def data_sets(learner: str) -> tuple[DataSet, ...]:
-        names = {placement.course for placement in launches.placements(learner)}
-        return tuple(each for name in sorted(names & by_course.keys()) for each in by_course[name])
+        found = sorted(_courses_of(learner, courses, launches), key=lambda course: course.name)
+        return tuple(each for course in found for each in course.data_sets)
 
     return data_sets
 

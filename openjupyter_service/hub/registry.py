@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from jupyterhub.handlers import BaseHandler
 from jupyterhub.utils import get_browser_protocol
 
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.outbound import Outbound
 from openjupyter_service.grading.tool_keys import signing_key
 from openjupyter_service.hub.secrets import secret
@@ -30,6 +31,7 @@ class Registry:
         self.fetch: Fetch = Outbound()
         self.key_sets = KeySets(self.fetch)
         store = Store(settings.store_url)
+        self.courses = SiteCourses(settings, store)
         self.tickets = Tickets(store)
         self.launches = Launches(store)
         self.people = People(store)

@@ -82,7 +82,7 @@ class SelectHandler(DoorHandler):
         await self.page(title, N_("One moment, please."), form=form)
 
     async def _chosen(self, keys: list[str]) -> list[Entry]:
-        entries = {entry.key: entry for entry in await self.in_thread(catalogue, self.registry.settings)}
+        entries = {entry.key: entry for entry in await self.in_thread(catalogue, self.registry.courses)}
         found = [entries[key] for key in dict.fromkeys(keys[:MAX_CHOSEN]) if key in entries]
         return [entry for entry in found if not entry.trouble]
 
@@ -113,7 +113,7 @@ class SelectHandler(DoorHandler):
 
 
 async def _page(handler: DoorHandler, token: str, data: dict[str, Any], problem: str = "") -> None:
-    entries = await handler.in_thread(catalogue, handler.registry.settings)
+    entries = await handler.in_thread(catalogue, handler.registry.courses)
     nonce = secrets.token_urlsafe(16)
     handler.set_status(400 if problem else 200)
     handler.secure_page(nonce, form_action="'self'")

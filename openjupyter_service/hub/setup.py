@@ -39,7 +39,7 @@ class SetupHandler(RegistryHandler):
         values = Values(
             tool=self.tool,
             name=chosen.name if chosen else product if product != "other" else "NAME",
-            course=self._course(),
+            course=await self.in_thread(self._course),
             consumer_key=chosen.consumer_key if isinstance(chosen, Platform11) else "KEY",
             canvas_json=await self._canvas(product, version),
             is_registered=chosen is not None,
@@ -62,7 +62,7 @@ class SetupHandler(RegistryHandler):
         return str(self.get_query_argument(name, ""))
 
     def _course(self) -> str:
-        courses = self.registry.settings.courses
+        courses = self.registry.courses.all()
         return courses[0].name if len(courses) == 1 else "COURSE"
 
     async def _canvas(self, product: str, version: str) -> str:

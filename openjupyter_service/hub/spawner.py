@@ -36,6 +36,12 @@ class OpenJupyterSpawner(DockerSpawner):
         help="Does a course of this learner (hub username) allow the internet? Called in a thread.",
     )
 
+    ensure_internet = Callable(
+        lambda: None,
+        config=True,
+        help="Makes that network if it is missing; called in a thread before a learner joins it.",
+    )
+
     locale_of = Callable(
         lambda learner: None,
         config=True,
@@ -67,6 +73,7 @@ class OpenJupyterSpawner(DockerSpawner):
         self.mounted = tuple(each.target for each in found)
         created = await super().create_object()
         if internet:
+            await asyncio.to_thread(self.ensure_internet)
             await self.docker("connect_container_to_network", created[self.object_id_key], self.internet_network)
         return created
 

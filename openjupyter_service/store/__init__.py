@@ -7,6 +7,7 @@ from openjupyter_service.store.launches import Launches
 from openjupyter_service.store.outbox import Outbox
 from openjupyter_service.store.people import People
 from openjupyter_service.store.platforms import Platforms
+from openjupyter_service.store.published import Published
 from openjupyter_service.store.queue import Queue
 from openjupyter_service.store.records import (
     Claimed,
@@ -19,15 +20,22 @@ from openjupyter_service.store.records import (
     PassbackState,
     Person,
     Placement,
+    PublishedVersion,
+    Regrade,
+    RegradeChange,
+    RegradeProgress,
+    RegradeState,
     Submission,
     SubmissionSummary,
     ToolKey,
     VersionState,
 )
+from openjupyter_service.store.regrades import Regrades
 from openjupyter_service.store.staff import StaffScores
 from openjupyter_service.store.submissions import Submissions
 from openjupyter_service.store.tickets import Tickets
 from openjupyter_service.store.tool_keys import ToolKeys
+from openjupyter_service.store.trials import Trials
 from openjupyter_service.store.versions import Versions
 
 __all__ = [
@@ -46,7 +54,14 @@ __all__ = [
     "Person",
     "Placement",
     "Platforms",
+    "Published",
+    "PublishedVersion",
     "Queue",
+    "Regrade",
+    "RegradeChange",
+    "RegradeProgress",
+    "RegradeState",
+    "Regrades",
     "SecretBox",
     "StaffScores",
     "Store",
@@ -56,6 +71,7 @@ __all__ = [
     "Tickets",
     "ToolKey",
     "ToolKeys",
+    "Trials",
     "VersionState",
     "Versions",
 ]

@@ -54,7 +54,7 @@ class Courses:
         row = self._row(name)
         if row is None:
             raise _missing(name)
-        return CourseSync(row["wanted_at"], row["synced_at"], row["problem"])
+        return CourseSync(row["wanted_at"], row["synced_at"], row["ended_at"], row["problem"])
 
     def add(self, course: FollowedCourse, secrets: CourseSecrets) -> None:
         """Follow a course from now on; one that was removed comes back with its versions.
@@ -63,7 +63,8 @@ class Courses:
             CourseError: there is a course of this name already
         """
         now = self._store.now()
-        values = {**self._values(course, secrets), "wanted_at": now, "synced_at": None, "problem": None}
+        values = {**self._values(course, secrets), "wanted_at": now}
+        values |= {"synced_at": None, "ended_at": None, "problem": None}
         with self._store.write() as connection:
             self._store.lock(connection, "courses")
             if course.name in self._configured:
@@ -117,7 +118,7 @@ class Courses:
 
     def ended_sync(self, name: str, problem: str | None) -> None:
         """The sync has ended: well (None), or why not, in words."""
-        self._change(name, {"problem": problem})
+        self._change(name, {"ended_at": self._store.now(), "problem": problem})
 
     def _change(self, name: str, values: Mapping[str, Any]) -> None:
         is_it = and_(courses.c.name == name, courses.c.removed_at.is_(None))

@@ -9,13 +9,14 @@ from sqlalchemy import RowMapping, Select, func, select, tuple_, update
 
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.records import OutboxItem, PassbackState
-from openjupyter_service.store.tables import gradings, outbox, placements
+from openjupyter_service.store.tables import gradings, outbox, placements, submissions
 
 _ERROR_CHARACTERS = 1000
 _UNSENT = (PassbackState.PENDING, PassbackState.FAILED, PassbackState.DROPPED)
 _ITEM = [each.name for each in dataclasses.fields(OutboxItem)]
 _OF_OUTBOX = [name for name in _ITEM if name in outbox.c]
 _OF_PLACEMENT = [name for name in _ITEM if name in placements.c and name not in outbox.c]
+_OF_SUBMISSION = (submissions.c.commit, submissions.c.private_commit)
 _MAXIMUM = gradings.c.report["max_points"].as_float().label("maximum")
 
 
@@ -167,7 +168,12 @@ class Outbox:
 
 def _items() -> Select[Any]:
     columns = [*(outbox.c[name] for name in _OF_OUTBOX), *(placements.c[name] for name in _OF_PLACEMENT)]
-    return select(*columns, _MAXIMUM).join_from(outbox, placements).join(gradings, gradings.c.id == outbox.c.grading_id)
+    return (
+        select(*columns, *_OF_SUBMISSION, _MAXIMUM)
+        .join_from(outbox, placements)
+        .join(gradings, gradings.c.id == outbox.c.grading_id)
+        .join(submissions, submissions.c.id == gradings.c.submission_id)
+    )
 
 
 def _decoded(row: RowMapping) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Progress: what a learner has reached at an exercise, counted anew in the transaction in which a grading ends."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, case, func, select, update
@@ -18,7 +18,7 @@ _ENDED = (GradingState.DONE, GradingState.FAILED)
 
 
 def note_graded(store: "Store", connection: Connection, grading_id: int, report: Mapping[str, Any]) -> None:
-    """A grading has just ended, as done or failed, in this transaction: count it. For a regrade, too.
+    """A grading has just ended, as done or failed, in this transaction: count it.
 
     Args:
         store: whose connection it is.
@@ -26,8 +26,29 @@ def note_graded(store: "Store", connection: Connection, grading_id: int, report:
         grading_id: the grading.
         report: its report.
     """
-    row = connection.execute(
+    row = _ended(connection, grading_id)
+    lock_progress(store, connection, row.learner, row.course)
+    recount(connection, row.learner, row.course, row.exercise)
+    if row.state == GradingState.DONE:
+        _count_tests(connection, row, report)
+
+
+def note_regraded(store: "Store", connection: Connection, grading_ids: Sequence[int]) -> None:
+    """Submissions of one learner to one exercise have got newer gradings, done already, in this transaction."""
+    rows = [_ended(connection, grading_id) for grading_id in grading_ids]
+    if not rows:
+        return
+    lock_progress(store, connection, rows[0].learner, rows[0].course)
+    recount(connection, rows[0].learner, rows[0].course, rows[0].exercise)
+    for row in rows:
+        report = connection.scalar(select(gradings.c.report).where(gradings.c.id == row.id))
+        _count_tests(connection, row, report or {})
+
+
+def _ended(connection: Connection, grading_id: int) -> Any:
+    return connection.execute(
         select(
+            gradings.c.id,
             gradings.c.submission_id,
             gradings.c.state,
             gradings.c.finished_at,
@@ -38,10 +59,12 @@ def note_graded(store: "Store", connection: Connection, grading_id: int, report:
         .join_from(gradings, submissions)
         .where(gradings.c.id == grading_id)
     ).one()
-    lock_progress(store, connection, row.learner, row.course)
-    recount(connection, row.learner, row.course, row.exercise)
-    if row.state == GradingState.DONE:
-        _count_tests(connection, grading_id, row, report)
+
+
+def status_of(report: Mapping[str, Any]) -> str | None:
+    """The status of a report, as the grading has it in a column of its own."""
+    status = report.get("status")
+    return str(status) if status is not None else None
 
 
 def lock_progress(store: "Store", connection: Connection, learner: str, course: str) -> None:
@@ -115,19 +138,19 @@ def _counted(connection: Connection, learner: str, course: str, exercise: str) -
     return {**progress_of(ended, opened_at), "max_points": connection.scalar(points)}
 
 
-def _count_tests(connection: Connection, grading_id: int, row: Any, report: Mapping[str, Any]) -> None:
+def _count_tests(connection: Connection, row: Any, report: Mapping[str, Any]) -> None:
     """Of each submission the tests of its last verdict count: those of one before are taken out."""
     before = connection.execute(
         select(gradings.c.id, gradings.c.report)
         .where(
             gradings.c.submission_id == row.submission_id,
             gradings.c.state == GradingState.DONE,
-            gradings.c.id != grading_id,
+            gradings.c.id != row.id,
         )
         .order_by(gradings.c.id.desc())
         .limit(1)
     ).first()
-    if before is not None and before.id > grading_id:
+    if before is not None and before.id > row.id:
         return
     now = tests_of(report)
     then = tests_of(before.report) if before is not None else {}

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from openjupyter_service.courses import FollowedCourse
+
 
 class GradingState(StrEnum):
     """Where a grading stands."""
@@ -39,6 +41,19 @@ class VersionState(StrEnum):
     REFUSED = "refused"
     SUPERSEDED = "superseded"
     """A newer one was fetched before this one was checked."""
+
+
+class RegradeState(StrEnum):
+    """Where a regrade stands."""
+
+    GRADING = "grading"
+    """Its trial gradings are under way."""
+    READY = "ready"
+    """All trials have ended: it can be compared, applied or dropped."""
+    APPLYING = "applying"
+    """Learner after learner gets the new gradings; whoever finds it so goes on."""
+    APPLIED = "applied"
+    DROPPED = "dropped"
 
 
 class Counts(StrEnum):
@@ -137,6 +152,8 @@ class SubmissionSummary:
     """0..1, None until a grading is done, and for one that failed."""
     credit: float | None
     """What the score counts for, 0..1; None when it does not."""
+    regrade_id: int | None
+    """The regrade that the grading comes from; None for the one that followed its submission."""
     queued_at: float
     started_at: float | None
     finished_at: float | None
@@ -170,6 +187,8 @@ class Claimed:
     """1 at the first claim."""
     queued_at: float
     lease_until: float
+    regrade_id: int | None = None
+    """The regrade that it is a trial of; None for a learner's own grading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +200,9 @@ class CourseVersion:
     public_commit: str
     """At the Git host."""
     private_commit: str
+    public_folder: str
+    """Folder of the repository that was the public half then; "" = all of it."""
+    private_folder: str
     served_commit: str | None
     """As learners pull it; None until it is published."""
     state: VersionState
@@ -191,6 +213,18 @@ class CourseVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """A published version, with its course as it is followed now."""
+
+    course: FollowedCourse
+    id: int
+    public_commit: str
+    private_commit: str
+    private_folder: str
+    served_commit: str
+
+
+@dataclass(frozen=True, slots=True)
 class CourseSync:
     """How following a course goes."""
 
@@ -198,8 +232,59 @@ class CourseSync:
     """When somebody last asked for a sync."""
     synced_at: float | None
     """When the last one began."""
+    ended_at: float | None
+    """When the last one came to an end, well or not."""
     problem: str | None
     """Why it did not come to an end, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Regrade:
+    """One exercise graded anew for everybody, with results that count only once they are applied."""
+
+    id: int
+    course: str
+    exercise: str
+    commit: str | None
+    """Of the course as learners pull it, that it grades with; None for a course on this machine."""
+    private_commit: str | None
+    counts: Counts
+    state: RegradeState
+    never_lower: bool
+    """Decided when it is applied: whoever would lose keeps what they have."""
+    begun_by: str | None
+    """Hub username; None for the operator."""
+    applied_by: str | None
+    summary: Mapping[str, Any] | None
+    """Which tests and statuses changed, as it stood when it was applied."""
+    created_at: float
+    ready_at: float | None
+    finished_at: float | None
+    """When it was applied or dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegradeProgress:
+    """How many trial gradings there are, and how many of them stand where."""
+
+    total: int
+    done: int
+    failed: int
+    """Given up after internal errors."""
+    running: int
+    learners_waiting: int
+    """Learners' own gradings, which go first."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegradeChange:
+    """What an applied regrade came to for one learner: what counts, 0..1, None when nothing does."""
+
+    learner: str
+    before: float | None
+    after: float | None
+    graded: float | None
+    """What would count if nobody had been spared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +313,10 @@ class OutboxItem:
     learner: str
     course: str
     exercise: str
+    commit: str | None
+    """What was graded: the course as learners pull it."""
+    private_commit: str | None
+    """And its private half; None for a course on this machine."""
     score: float
     """What counts, 0..1."""
     maximum: float

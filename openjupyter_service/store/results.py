@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select, tuple_
 
-from openjupyter_service.store.contexts import placed_in, staffed
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.folded import folded
 from openjupyter_service.store.records import Counts, GradingState, Passback, PassbackState
 from openjupyter_service.store.result_records import Fault, Handed, LmsCourse, Member, Reached, Tally, TestCount
+from openjupyter_service.store.staff import is_in_courses, staff_courses
 from openjupyter_service.store.summary_tables import lms_courses, members, progress, tallies, test_counts
 from openjupyter_service.store.tables import gradings, outbox, people, placements, submissions
 from openjupyter_service.store.tallies import Kind
@@ -275,11 +275,11 @@ def _visible(connection: Connection, person: str | None, query: Select[Any]) -> 
         lms_courses.c.context_id,
         lms_courses.c.resource_link_id,
     )
-    return query.where(tuple_(*identity).in_([*staffed(connection, person)]))
+    return query.where(tuple_(*identity).in_([*staff_courses(connection, person)]))
 
 
 def _placed_in(place: LmsCourse) -> ColumnElement[bool]:
-    return placed_in([(place.platform, place.deployment, place.context_id, place.resource_link_id)])
+    return is_in_courses([(place.platform, place.deployment, place.context_id, place.resource_link_id)])
 
 
 def _named(query: Select[Any], number: int, search: str) -> Select[Any]:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, func, insert, select, update
 
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.records import CourseVersion, VersionState
-from openjupyter_service.store.tables import course_versions
+from openjupyter_service.store.tables import course_versions, courses
 
 
 class Versions:
@@ -20,17 +20,23 @@ class Versions:
         """A pair of commits was fetched: to be checked, in the place of one that still waits.
 
         Returns:
-            Id of the new version; None when it is the pair of the newest one, checked or not.
+            Id of the new version; None when it is the newest one, checked or not: the same commits and folders.
         """
         with self._store.write() as connection:
             self._store.lock(connection, "versions", course)
+            followed = connection.scalar(select(courses.c["values"]).where(courses.c.name == course)) or {}
+            pair = {
+                "public_commit": public_commit,
+                "private_commit": private_commit,
+                **{f"{half}_folder": followed.get(half, {}).get("folder", "") for half in ("public", "private")},
+            }
             newest = connection.execute(
                 select(course_versions)
                 .where(course_versions.c.course == course)
                 .order_by(course_versions.c.id.desc())
                 .limit(1)
             ).first()
-            if newest and (newest.public_commit, newest.private_commit) == (public_commit, private_commit):
+            if newest and all(getattr(newest, name) == value for name, value in pair.items()):
                 return None
             connection.execute(
                 update(course_versions)
@@ -41,8 +47,7 @@ class Versions:
                 insert(course_versions)
                 .values(
                     course=course,
-                    public_commit=public_commit,
-                    private_commit=private_commit,
+                    **pair,
                     state=VersionState.WAITING,
                     created_at=self._store.now(),
                 )
@@ -50,15 +55,57 @@ class Versions:
             ).scalar_one()
 
     def claim(self, course: str) -> CourseVersion | None:
-        """Take the version of a course that waits for its check; None when there is none."""
+        """Take the newest version of a course that waits for its check; older ones are never checked.
+
+        Two wait when one was put back after a newer one was fetched.
+
+        Returns:
+            The version, which is being checked now; None when none waits.
+        """
+        waits = and_(course_versions.c.course == course, course_versions.c.state == VersionState.WAITING)
         with self._store.write() as connection:
+            self._store.lock(connection, "versions", course)
+            newest = connection.scalar(select(func.max(course_versions.c.id)).where(waits))
             row = connection.execute(
                 update(course_versions)
-                .where(course_versions.c.course == course, course_versions.c.state == VersionState.WAITING)
+                .where(waits, course_versions.c.id == newest)
                 .values(state=VersionState.CHECKING, started_at=self._store.now())
                 .returning(*course_versions.c)
             ).first()
+            connection.execute(
+                update(course_versions)
+                .where(waits)
+                .values(state=VersionState.SUPERSEDED, finished_at=self._store.now())
+            )
         return None if row is None else _version(row._mapping)
+
+    def waiting(self) -> list[str]:
+        """Names of the courses with a version that waits for its check, sorted."""
+        query = select(course_versions.c.course).where(course_versions.c.state == VersionState.WAITING)
+        with self._store.read() as connection:
+            return list(connection.scalars(query.distinct().order_by(course_versions.c.course)))
+
+    def release(self, version_id: int) -> None:
+        """Put back one whose check came to no verdict."""
+        with self._store.write() as connection:
+            connection.execute(
+                update(course_versions)
+                .where(course_versions.c.id == version_id, course_versions.c.state == VersionState.CHECKING)
+                .values(state=VersionState.WAITING, started_at=None)
+            )
+
+    def check_again(self, course: str) -> bool:
+        """Let the newest version of a course, which was refused, wait for another check; False when it was not."""
+        with self._store.write() as connection:
+            self._store.lock(connection, "versions", course)
+            newest = connection.scalar(select(func.max(course_versions.c.id)).where(course_versions.c.course == course))
+            return bool(
+                connection.execute(
+                    update(course_versions)
+                    .where(course_versions.c.id == newest, course_versions.c.state == VersionState.REFUSED)
+                    .values(state=VersionState.WAITING, started_at=None, finished_at=None)
+                ).rowcount
+            )
 
     def release_all(self) -> int:
         """Put back the checks that a process has left which is no more. Returns how many."""

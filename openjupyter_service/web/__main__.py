@@ -13,14 +13,17 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from openjupyter_service.errors import OpenJupyterError, SettingsError
+from openjupyter_service.grading.course_view import CourseView
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.results import ResultsView
 from openjupyter_service.grading.staff import StaffView
+from openjupyter_service.grading.staff_regrades import RegradeView
 from openjupyter_service.grading.submit import MAX_BODY_BYTES
 from openjupyter_service.parent import exit_with_parent
 from openjupyter_service.secrets import site_secret
 from openjupyter_service.settings import load_settings
 from openjupyter_service.store.engine import Store
+from openjupyter_service.store.launches import Launches
 from openjupyter_service.store.people import People
 from openjupyter_service.store.submissions import Submissions
 from openjupyter_service.web.app import make_app
@@ -36,8 +39,19 @@ async def serve() -> None:
     store.upgrade()
     submissions = Submissions(store)
     grader = Grader(settings, store)
-    staff, results = StaffView(settings, store), ResultsView(settings, store)
-    site = Site(settings, submissions, grader, HubOAuth(), staff, People(store), results)
+    site = Site(
+        settings,
+        submissions,
+        grader,
+        HubOAuth(),
+        StaffView(settings, store),
+        People(store),
+        grader.courses,
+        Launches(store),
+        CourseView(settings, store, grader.follower),
+        RegradeView(settings, store),
+        ResultsView(settings, store),
+    )
     cookies = site_secret(settings.data_dir, "service-cookies")
     app = make_app(site, os.environ["JUPYTERHUB_SERVICE_PREFIX"], cookies)
     server = HTTPServer(app, max_body_size=MAX_BODY_BYTES + 2**20, xheaders=False)

@@ -5,7 +5,10 @@ import secrets
 import tornado.web
 
 from openjupyter_service.web.base import HealthHandler, MissingHandler, Site
+from openjupyter_service.web.courses import CourseHandler, CourseProgressHandler, CoursesHandler
 from openjupyter_service.web.git import GitReferencesHandler, GitUploadPackHandler
+from openjupyter_service.web.hooks import HookHandler
+from openjupyter_service.web.regrades import RegradeHandler, RegradesHandler
 from openjupyter_service.web.results import (
     ExerciseResultsHandler,
     LearnerHandler,
@@ -44,8 +47,14 @@ def make_app(site: Site, prefix: str, cookie_secret: bytes | None = None) -> tor
         (rf"/api/submissions/{number}/notebook", NotebookHandler),
         (rf"/git/{name}\.git/info/refs", GitReferencesHandler),
         (rf"/git/{name}\.git/git-upload-pack", GitUploadPackHandler),
+        (rf"/hooks/{name}", HookHandler),
         (r"/api/passbacks", PassbacksApiHandler),
         (r"/passbacks", PassbacksHandler),
+        (r"/regrades", RegradesHandler),
+        (rf"/regrades/{number}", RegradeHandler),
+        (r"/courses", CoursesHandler),
+        (rf"/courses/{name}", CourseHandler),
+        (rf"/courses/{name}/progress", CourseProgressHandler),
         (r"/results", ResultsHandler),
         (rf"/results/{number}", OverviewHandler),
         (rf"/results/{number}/learners", LearnersHandler),

@@ -10,11 +10,15 @@ import tornado.web
 from jupyterhub.services.auth import HubAuth
 
 from openjupyter_service.errors import Forbidden, OpenJupyterError
+from openjupyter_service.grading.course_view import CourseView
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.results import ResultsView
 from openjupyter_service.grading.staff import StaffView
+from openjupyter_service.grading.staff_regrades import RegradeView
 from openjupyter_service.language import N_, Speech, chosen
 from openjupyter_service.settings import Settings
+from openjupyter_service.store.launches import Launches
 from openjupyter_service.store.people import People
 from openjupyter_service.store.submissions import Submissions
 
@@ -33,6 +37,10 @@ class Site:
     hub_auth: HubAuth
     staff: StaffView
     people: People
+    courses: SiteCourses
+    launches: Launches
+    followed: CourseView
+    regrades: RegradeView
     results: ResultsView
 
 

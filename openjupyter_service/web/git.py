@@ -8,11 +8,11 @@ import base64
 import binascii
 import os
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 import tornado.web
 
+from openjupyter_service.courses import Course
 from openjupyter_service.errors import Forbidden, NotFound
 from openjupyter_service.language import N_
 from openjupyter_service.web.base import SiteHandler
@@ -21,6 +21,15 @@ SERVICE = "git-upload-pack"
 MAX_REQUEST_BYTES = 10 * 2**20
 BACKEND_SECONDS = 120
 _CHUNK = 2**16
+_PUBLISHED_ALONE = (
+    *("-c", "transfer.hideRefs=refs/"),
+    *("-c", "transfer.hideRefs=!refs/heads/main"),
+    *("-c", "uploadpack.allowAnySHA1InWant=false"),
+    *("-c", "uploadpack.allowReachableSHA1InWant=false"),
+    *("-c", "uploadpack.allowTipSHA1InWant=false"),
+    *("-c", "uploadpack.allowFilter=false"),
+)
+"""Of a followed course's repository only `main` is shown, and only what belongs to it is sent."""
 
 
 class _GitHandler(SiteHandler):
@@ -40,35 +49,45 @@ class _GitHandler(SiteHandler):
             self.set_header("WWW-Authenticate", 'Basic realm="course", charset="UTF-8"')
         super().write_error(status_code, **kwargs)
 
-    async def repository(self, course_name: str) -> Path:
-        """The course's repository, for a signed-in learner; asks Git for a password otherwise."""
+    async def course(self, course_name: str) -> Course:
+        """The course, for a signed-in learner of it; asks Git for a password otherwise."""
         try:
-            await self.learner()
+            learner = await self.learner()
         except Forbidden:
             if "Authorization" not in self.request.headers:
                 raise tornado.web.HTTPError(HTTPStatus.UNAUTHORIZED) from None
             raise
-        course = self.site.settings.course(course_name)
+        course = await asyncio.to_thread(self._course_of, learner, course_name)
         if course is None:
             raise NotFound(N_("there is no such course"))
-        return course.repository
+        return course
 
-    async def backend(self, repository: Path, path: str, query: str, body: bytes) -> None:
+    def _course_of(self, learner: str, name: str) -> Course | None:
+        """The course, if this learner may have it: a followed one only with a placement in it."""
+        course = self.site.courses.get(name)
+        if course is not None and course.pair is not None and not self.site.launches.placements(learner, name):
+            return None
+        return course
+
+    async def backend(self, course: Course, path: str, query: str, body: bytes) -> None:
         """Run git http-backend (a CGI program, RFC 3875) and stream its answer."""
+        is_followed = course.pair is not None
         process = await asyncio.create_subprocess_exec(
             "git",
             "-c",
             "safe.directory=*",
             "-c",
             "http.receivepack=false",
+            *(_PUBLISHED_ALONE if is_followed else ()),
             "http-backend",
             env={
                 "PATH": os.environ.get("PATH", os.defpath),
-                "GIT_PROJECT_ROOT": str(repository),
+                "GIT_PROJECT_ROOT": str(course.repository),
                 "GIT_HTTP_EXPORT_ALL": "1",
                 "GIT_CONFIG_NOSYSTEM": "1",
                 "GIT_CONFIG_GLOBAL": os.devnull,
-                "GIT_PROTOCOL": self.request.headers.get("Git-Protocol", "")[:100],
+                # Version 2 of the protocol sends any commit that is asked for by its name, published or not.
+                "GIT_PROTOCOL": "" if is_followed else self.request.headers.get("Git-Protocol", "")[:100],
                 "PATH_INFO": path,
                 "QUERY_STRING": query,
                 "REQUEST_METHOD": self.request.method or "GET",
@@ -108,10 +127,10 @@ class GitReferencesHandler(_GitHandler):
 
     async def get(self, course_name: str) -> None:
         """List the references."""
-        repository = await self.repository(course_name)
+        course = await self.course(course_name)
         if self.get_query_argument("service", "") != SERVICE:
             raise Forbidden(N_("this course can be pulled, not pushed to"))
-        await self.backend(repository, "/info/refs", f"service={SERVICE}", b"")
+        await self.backend(course, "/info/refs", f"service={SERVICE}", b"")
 
 
 class GitUploadPackHandler(_GitHandler):
@@ -119,7 +138,7 @@ class GitUploadPackHandler(_GitHandler):
 
     async def post(self, course_name: str) -> None:
         """Send what the client lacks."""
-        repository = await self.repository(course_name)
+        course = await self.course(course_name)
         if len(self.request.body) > MAX_REQUEST_BYTES:
             raise tornado.web.HTTPError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        await self.backend(repository, f"/{SERVICE}", "", self.request.body)
+        await self.backend(course, f"/{SERVICE}", "", self.request.body)

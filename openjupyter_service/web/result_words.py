@@ -79,8 +79,3 @@ def cell(speech: Speech, one: Cell) -> str:
 def date(day: int) -> str:
     """A day of Unix time, ISO 8601."""
     return datetime.fromtimestamp(day * 86400, UTC).date().isoformat()
-
-
-def moment(seconds: float) -> str:
-    """ISO 8601, UTC."""
-    return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")

@@ -12,12 +12,13 @@ from openjupyter_service.language import N_, Speech
 from openjupyter_service.report import Report
 from openjupyter_service.store.tallies import FULL
 from openjupyter_service.web import plots, result_words
-from openjupyter_service.web.staff import StaffPageHandler, whole_number
+from openjupyter_service.web.staff import PageHandler, moment
+from openjupyter_service.web.staff import number as whole_number
 
 MAX_SEARCH = 100
 
 
-class ResultsPageHandler(StaffPageHandler):
+class ResultsPageHandler(PageHandler):
     """Base of them."""
 
     def show(self, template: str, title: str, **values: Any) -> None:
@@ -31,7 +32,7 @@ class ResultsPageHandler(StaffPageHandler):
             duration=partial(result_words.duration, speech),
             share=partial(result_words.share, speech),
             cell=partial(result_words.cell, speech),
-            moment=result_words.moment,
+            moment=moment,
             **values,
         )
 
@@ -41,9 +42,8 @@ class ResultsHandler(ResultsPageHandler):
 
     async def get(self) -> None:
         """The page; 403 for who is staff of none."""
-        if not await self.is_admitted():
+        if not await self.enter_as_staff():
             return
-        await self.check_staff()
         places = await asyncio.to_thread(self.site.results.lms_courses, self.person)
         self.show("results.html", self.speech.text(N_("Results")), places=places, is_operator=self.person is None)
 
@@ -53,7 +53,7 @@ class OverviewHandler(ResultsPageHandler):
 
     async def get(self, number: str) -> None:
         """The page."""
-        if not await self.is_admitted():
+        if not await self.enter():
             return
         overview = await asyncio.to_thread(self.site.results.overview, self.person, number)
         speech = self.speech
@@ -66,7 +66,7 @@ class LearnersHandler(ResultsPageHandler):
 
     async def get(self, number: str) -> None:
         """One page of them: ?search=NAME&sort=KEY&page=NUMBER."""
-        if not await self.is_admitted():
+        if not await self.enter():
             return
         search = self.get_query_argument("search", "")[:MAX_SEARCH]
         sort = self.get_query_argument("sort", "name")[:1000]
@@ -101,7 +101,7 @@ class ExerciseResultsHandler(ResultsPageHandler):
 
     async def get(self, number: str, name: str) -> None:
         """The page."""
-        if not await self.is_admitted():
+        if not await self.enter():
             return
         found = await asyncio.to_thread(self.site.results.exercise, self.person, number, name)
         speech = self.speech
@@ -120,7 +120,7 @@ class LearnerHandler(ResultsPageHandler):
 
     async def get(self, number: str, learner: str, exercise: str) -> None:
         """The page; ?submission=ID chooses the one that is shown."""
-        if not await self.is_admitted():
+        if not await self.enter():
             return
         wanted = self.get_query_argument("submission", "")[:64] or None
         found = await asyncio.to_thread(self.site.results.learner, self.person, number, learner, exercise, wanted)

@@ -11,12 +11,12 @@ from openjupyter_service.grading.result_records import Cell, Column, Row
 from openjupyter_service.language import N_
 from openjupyter_service.store.records import GradingState
 from openjupyter_service.store.result_records import Handed, Member
-from openjupyter_service.web import csv_export, result_words
+from openjupyter_service.web import csv_export
 from openjupyter_service.web.csv_export import Value
-from openjupyter_service.web.staff import StaffPageHandler
+from openjupyter_service.web.staff import PageHandler, moment
 
 
-class CsvHandler(StaffPageHandler):
+class CsvHandler(PageHandler):
     """Base of both tables."""
 
     async def send(self, name: str, head: Sequence[Value], chunks: Iterator[list[list[Value]]]) -> None:
@@ -45,7 +45,7 @@ class LearnersCsvHandler(CsvHandler):
 
     async def get(self, number: str) -> None:
         """A row for each learner; points, state and attempts of each exercise."""
-        if not await self.is_admitted():
+        if not await self.enter():
             return
         place, columns, chunks = await asyncio.to_thread(self.site.results.all_rows, self.person, number)
         head: list[Value] = [self.speech.text(text) for text in (N_("learner"), N_("name"), N_("tried"), N_("solved"))]
@@ -73,7 +73,7 @@ class SubmissionsCsvHandler(CsvHandler):
 
     async def get(self, number: str) -> None:
         """A row for each submission."""
-        if not await self.is_admitted():
+        if not await self.enter():
             return
         place, chunks = await asyncio.to_thread(self.site.results.all_submissions, self.person, number)
         texts = (
@@ -90,7 +90,7 @@ class HandedInNotebookHandler(CsvHandler):
 
     async def get(self, number: str, learner: str, exercise: str) -> None:
         """The file, without outputs."""
-        if not await self.is_admitted():
+        if not await self.enter():
             return
         submission = self.get_query_argument("submission")[:64]
         name, content = await asyncio.to_thread(
@@ -113,10 +113,10 @@ def _submission(member: Member, one: Handed) -> list[Value]:
         member.name,
         one.exercise,
         one.id,
-        result_words.moment(one.created_at),
+        moment(one.created_at),
         one.state.value,
         one.status,
         one.score,
         one.credit,
-        result_words.moment(one.finished_at or 0.0) if graded else None,
+        moment(one.finished_at or 0.0) if graded else None,
     ]

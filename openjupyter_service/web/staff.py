@@ -7,6 +7,7 @@ token of a learner's server is not enough, since whatever runs in a notebook has
 import asyncio
 import secrets
 from dataclasses import asdict
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,6 @@ from openjupyter_service.errors import Forbidden, OpenJupyterError
 from openjupyter_service.grading.staff import Trouble, Troubles
 from openjupyter_service.language import N_, Speech, chosen
 from openjupyter_service.web.base import Site, SiteHandler
-from openjupyter_service.web.result_words import moment
 
 _LOADER = Loader(str(Path(__file__).parent / "templates"), autoescape="xhtml_escape")
 _MAX_ID = 2**53
@@ -68,7 +68,7 @@ class StaffHandler(HubOAuthenticated, SiteHandler):
     @property
     def before(self) -> int | None:
         """The page that was asked for."""
-        return whole_number(self.get_query_argument("before", ""))
+        return number(self.get_query_argument("before", ""))
 
 
 class PassbacksApiHandler(StaffHandler):
@@ -94,11 +94,11 @@ class PassbacksApiHandler(StaffHandler):
         self.answer({"count": troubles.count, "older": troubles.older, "passbacks": found})
 
 
-class StaffPageHandler(StaffHandler):
-    """A page for staff, in a browser that is signed in at the hub."""
+class PageHandler(StaffHandler):
+    """A page: in HTML, faults included."""
 
-    async def is_admitted(self) -> bool:
-        """Is somebody signed in? Else they are taken to the hub and back, and the answer is given."""
+    async def enter(self) -> bool:
+        """Note who looks; False, and the browser is on its way to the hub and back, when nobody is signed in."""
         model = await self.identify()
         if model is None or getattr(self, "_token_authenticated", False):
             self.redirect(self.get_login_url())
@@ -106,8 +106,10 @@ class StaffPageHandler(StaffHandler):
         self.admit(model)
         return True
 
-    async def check_staff(self) -> None:
-        """Forbidden for who is staff of no LMS course."""
+    async def enter_as_staff(self) -> bool:
+        """As `enter`; Forbidden for who is staff of no course."""
+        if not await self.enter():
+            return False
         if self.person is not None and not await asyncio.to_thread(self.site.staff.is_staff, self.person):
             raise Forbidden(
                 N_(
@@ -115,6 +117,14 @@ class StaffPageHandler(StaffHandler):
                     "your LMS tells us then."
                 )
             )
+        return True
+
+    async def take_form(self) -> None:
+        """Note who sends a form; Forbidden when it was not this browser's own page that it came from."""
+        model = await self.identify()
+        if model is None or getattr(self, "_token_authenticated", False):
+            raise Forbidden(N_("this form is too old; please open the page anew"))
+        self.admit(model)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A page with one sentence; no traceback ever."""
@@ -128,43 +138,40 @@ class StaffPageHandler(StaffHandler):
         title = self.speech.text(N_("This page cannot be shown"))
         self.render_page("problem.html", title=title, text=text[:1].upper() + text[1:])
 
-    def render_page(self, template: str, **values: Any) -> None:
-        """Answer with a page; `values` are what its template names besides the language."""
+    def render_page(self, template: str, scripts_ask: bool = False, **values: Any) -> None:
+        """A page by its template; its scripts may call this service only if they ask to."""
         nonce = secrets.token_urlsafe(16)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header(
             "Content-Security-Policy",
             f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; form-action 'self'; "
-            "base-uri 'none'; frame-ancestors 'none'",
+            + ("connect-src 'self'; " if scripts_ask else "")
+            + "base-uri 'none'; frame-ancestors 'none'",
         )
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cache-Control", "no-store")
         speech = self.speech
-        words = {"_": speech.text, "ngettext": speech.plural, "speech": speech, "root": self.settings["root"]}
+        words = {"_": speech.text, "ngettext": speech.plural, "speech": speech, "site_root": self.settings["root"]}
         self.finish(_LOADER.load(template).generate(nonce=nonce, **words, **values))
 
 
-class PassbacksHandler(StaffPageHandler):
+class PassbacksHandler(PageHandler):
     """GET and POST /passbacks: what did not arrive, and a button that sends it again."""
 
     async def get(self) -> None:
         """The page; who is not signed in is taken to the hub and back."""
-        if not await self.is_admitted():
+        if not await self.enter_as_staff():
             return
-        await self.check_staff()
         troubles = await asyncio.to_thread(self.site.staff.page, self.person, self.before)
         self._show(troubles)
 
     async def post(self) -> None:
         """Send one score again, or all."""
-        model = await self.identify()
-        if model is None or getattr(self, "_token_authenticated", False):
-            raise Forbidden(N_("this form is too old; please open the page anew"))
-        self.admit(model)
-        number = whole_number(self.get_body_argument("id", ""))
-        if number is None and self.get_body_argument("all", "") != "1":
+        await self.take_form()
+        item_id = number(self.get_body_argument("id", ""))
+        if item_id is None and self.get_body_argument("all", "") != "1":
             raise tornado.web.HTTPError(400, reason="Nothing was chosen")
-        count = await asyncio.to_thread(self.site.staff.send_again, self.person, number)
+        count = await asyncio.to_thread(self.site.staff.send_again, self.person, item_id)
         self.redirect(f"{self.request.path}?sent={count}", status=303)
 
     def _show(self, troubles: Troubles) -> None:
@@ -174,7 +181,7 @@ class PassbacksHandler(StaffPageHandler):
             troubles=troubles,
             is_first=self.before is None,
             is_operator=self.person is None,
-            sent=whole_number(self.get_query_argument("sent", "")),
+            sent=number(self.get_query_argument("sent", "")),
             xsrf=self.xsrf_token,
             path=self.request.path,
             moment=moment,
@@ -204,6 +211,11 @@ class CallbackHandler(HubOAuthCallbackHandler):
         self.finish(speech.text(N_("Signing in did not work. Please go back and open the page anew.")))
 
 
-def whole_number(text: str) -> int | None:
+def number(text: str) -> int | None:
     """A count or an id from outside; None when it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 17 and int(text) < _MAX_ID else None
+
+
+def moment(seconds: float) -> str:
+    """ISO 8601, UTC."""
+    return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")

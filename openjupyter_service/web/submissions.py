@@ -8,7 +8,7 @@ import tornado.iostream
 import tornado.web
 from tornado.http1connection import HTTP1Connection
 
-from openjupyter_service.errors import ExerciseError, NotFound, OpenJupyterError, TooLarge
+from openjupyter_service.errors import NotFound, OpenJupyterError, TooLarge
 from openjupyter_service.exercises.course import exercise_of_notebook
 from openjupyter_service.grading.notebook import MAX_NOTEBOOK_BYTES
 from openjupyter_service.grading.points import maximum_points
@@ -31,7 +31,7 @@ class ExerciseHandler(SiteHandler):
     async def get(self, course_name: str) -> None:
         """Answer with name, title, notebook, files, points and policy; 404 when the notebook belongs to none."""
         learner = await self.learner()
-        course = self.site.settings.course(course_name)
+        course = await asyncio.to_thread(self.site.courses.get, course_name)
         if course is None:
             raise NotFound(N_("this folder belongs to no course; open the exercise from your course page"))
         notebook = self.get_query_argument("notebook")
@@ -88,7 +88,7 @@ class SubmissionsHandler(SiteHandler):
         """202 with the submission's id, state and place in the queue."""
         self._raise_refusal()
         site = self.site
-        submission = await asyncio.to_thread(submit, site.settings, site.submissions, self._name, bytes(self._body))
+        submission = await asyncio.to_thread(submit, site.courses, site.submissions, self._name, bytes(self._body))
         site.grader.wake()
         position = await asyncio.to_thread(site.submissions.position, submission.id)
         self.answer({**_summary(submission), "position": position}, status=202)
@@ -132,8 +132,8 @@ class SubmissionHandler(_OneSubmission):
     def _policy(self, submission: Submission) -> dict[str, Any] | None:
         """What counts, by the exercise as it is now; None when it is no longer there."""
         try:
-            exercise = find_exercise(self.site.settings, submission.course, submission.exercise)
-        except (NotFound, ExerciseError):
+            exercise = find_exercise(self.site.courses, submission.course, submission.exercise)
+        except OpenJupyterError:
             return None
         return policy_of(exercise, self.site.submissions, submission.learner, submission.course)
 
@@ -200,6 +200,7 @@ def _summary(submission: SubmissionSummary) -> dict[str, Any]:
         "id": submission.id,
         "course": submission.course,
         "exercise": submission.exercise,
+        "commit": submission.commit,
         "state": submission.state.value,
         "score": submission.score,
         "credit": submission.credit,

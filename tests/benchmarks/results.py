@@ -16,9 +16,12 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
+from openjupyter_service.grading.course_view import CourseView
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.results import PAGE, ResultsView
 from openjupyter_service.grading.staff import StaffView
+from openjupyter_service.grading.staff_regrades import RegradeView
 from openjupyter_service.store import Launches, Queue, Store, Submissions
 from openjupyter_service.store.people import People
 from openjupyter_service.web.app import make_app
@@ -68,9 +71,20 @@ class Pages:
             oauth_client_id="service-openjupyter",
             base_url=PREFIX,
         )
-        staff, results = StaffView(self.settings, store), ResultsView(self.settings, store)
-        grader = cast(Grader, None)
-        self.app = make_app(Site(self.settings, Submissions(store), grader, hub, staff, People(store), results), PREFIX)
+        site = Site(
+            self.settings,
+            Submissions(store),
+            cast(Grader, None),
+            hub,
+            StaffView(self.settings, store),
+            People(store),
+            SiteCourses(self.settings, store),
+            Launches(store),
+            cast(CourseView, None),
+            RegradeView(self.settings, store),
+            ResultsView(self.settings, store),
+        )
+        self.app = make_app(site, PREFIX)
 
     async def seconds(self, path: str, runs: int) -> tuple[float, int, int]:
         """Median of so many requests, SQL queries of the last one, and bytes of its answer."""

@@ -18,13 +18,13 @@ COURSE, PLATFORM, CONTEXT, TEACHER = "python", "campus", "course-1", "teacher"
 BEGIN = 1_700_000_000.0
 DAY = 86400.0
 FULL_REPORTS = 1_000
-"""Learners whose newest submissions have a whole report; all others have a short one, with three tests."""
+"""Learners whose newest submissions have a whole report; all others have a short one, with two tests."""
 FAULTY = 2_000
 """One of so many gradings was given up."""
 REFUSED = 1_000
 """One of so many scores was refused by the LMS."""
 _BATCH = 50_000
-TITLES = ("The mean of a list", "An empty list", "Numbers as text")
+TITLES = ("The mean of a list", "An empty list")
 FIRST_NAMES = ("Ada", "Björn", "Chloé", "Deniz", "Émile", "Fatma", "Güneş", "Ida", "Jürgen", "Zoë")
 LAST_NAMES = ("Öztürk", "Meyer", "García", "Nowak", "Ångström", "Şahin", "Lovelace", "Noether", "Turing", "Weiß")
 
@@ -176,9 +176,9 @@ def _write(database: sqlite3.Connection, rows: list[Row]) -> None:
 
 
 def _short(status: str, score: float) -> str:
-    outcomes = [score > 0, score > 0.5, score == 1.0]
+    outcomes = [score > 0, score == 1.0]
     tests = [
-        {"title": title, "outcome": "passed" if passed else "failed", "points": 2 * passed, "max_points": 2}
+        {"title": title, "outcome": "passed" if passed else "failed", "points": 3 * passed, "max_points": 3}
         for title, passed in zip(TITLES, outcomes, strict=True)
     ]
     report = {"status": status, "score": score, "points": 6 * score, "max_points": 6, "tests": tests}

@@ -64,8 +64,9 @@ def test_an_error_is_english_until_it_is_said() -> None:
 
 SERVICE = Path(__file__).resolve().parents[2] / "openjupyter_service"
 FOR_LEARNERS = ("Forbidden", "NotFound", "InvalidSubmission", "TooLarge", "AttemptsUsedUp")
-FOR_THE_LOG = {"grading/links.py", "hub/launch.py", "store/platforms.py"}
-"""Their errors are told to nobody but the log and the terminal: the door has words of its own for each kind."""
+FOR_THE_LOG = {"grading/hooks.py", "grading/links.py", "hub/launch.py", "store/courses.py", "store/platforms.py"}
+"""Their errors are told to nobody but the log, the terminal and Git hosts: the door has words of its own for each
+kind."""
 
 
 def calls(path: Path, *names: str) -> Iterator[ast.Call]:
@@ -154,11 +155,50 @@ def test_no_word_of_the_staff_page_is_left_in_english(count: int, is_operator: b
     speech = Marked()
     base = {"id": 1, "learner": "1", "exercise_title": "1", "score": 0.5, "points": 1.0, "max_points": 2.0, "lms": "1"}
     base |= {"context_title": "", "since": 0.0, "attempts": count + 1, "next_attempt_at": 0.0, "said": "", "name": ""}
+    base |= {"commit": "1", "private_commit": "1"}
     found = [SimpleNamespace(**base, is_final=number % 2 == 0) for number in range(count)]
     page = Loader(str(SERVICE / "web/templates"), autoescape="xhtml_escape").load("passbacks.html").generate(
         **{"_": speech.text, "ngettext": speech.plural, "speech": speech, "title": "1", "nonce": "1", "xsrf": "1"},
         **{"path": "/", "moment": lambda seconds: "1", "advice": lambda trouble: "1", "is_first": count != 1},
-        **{"sent": count, "is_operator": is_operator, "root": "/"},
+        **{"sent": count, "is_operator": is_operator, "site_root": "/"},
         troubles=SimpleNamespace(count=count, found=found, older=1),
     )  # fmt: skip
     assert words_outside(page.decode()) == set()
+
+
+def version(number: int, **values: Any) -> SimpleNamespace:
+    base = {"id": number, "public_commit": "1", "private_commit": "2", "created_at": 0.0, "finished_at": None}
+    return SimpleNamespace(**base | {"state": "refused", "report": None} | values)
+
+
+@pytest.mark.parametrize("is_operator", [True, False])
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_no_word_of_the_pages_of_courses_is_left_in_english(count: int, is_operator: bool) -> None:
+    speech = Marked()
+    finding = {"subject": "1", "text": "2"}
+    findings = [{"name": "1", "title": "", "findings": [finding | {"level": level} for level in ("error", "warning")]}]
+    versions = [version(number, report={"problem": "1"}, finished_at=1.0) for number in range(count)]
+    versions += [version(7, state="published", report={})] if count == 1 else []
+    sync = SimpleNamespace(synced_at=float(count) or None, problem="1" * count)
+    half = SimpleNamespace(url="1", branch="2", folder="3")
+    shared = {"published": versions[0] if versions else None, "sync": sync, "is_syncing": count == 1}
+    page = SimpleNamespace(
+        **shared, versions=versions, trouble="1" * count, course=SimpleNamespace(name="1", public=half, private=half)
+    )
+    lines = [SimpleNamespace(**shared, name="1", newest=versions[0] if number else None) for number in range(count)]
+    form = SimpleNamespace(values={"internet": "1" * count}, problems={"1": "2"} if count else {})
+    running = {
+        "version": 1 if count else None,
+        "done": 0,
+        "total": count,
+        "exercises": [{"name": "1", "done": 1, "total": 0}],
+    }
+    values: dict[str, Any] = {"_": speech.text, "ngettext": speech.plural, "speech": speech, "title": "1", "nonce": "1"}
+    values |= {"xsrf": "1", "path": "/1/2", "moment": lambda seconds: "1", "state": lambda version: "1", "done": "1"}
+    values |= {"findings": lambda version: findings * (version.id + 1) if version.id < 7 else [], "subject": str}
+    values |= {"page": page, "running": running, "lines": lines, "form": form, "is_operator": is_operator}
+    values |= {"label": lambda name: "1", "groups": [("", ("internet", "1_key", "1_token", "name", "host"))]}
+    values |= {"hosts": [("1", "2")], "address": "1", "secret": "2", "course": SimpleNamespace(name="1")}
+    loader = Loader(str(SERVICE / "web/templates"), autoescape="xhtml_escape")
+    for name in ("courses.html", "course.html", "course-added.html"):
+        assert words_outside(loader.load(name).generate(**values).decode()) == set(), name

@@ -42,6 +42,13 @@ def test_it_holds_what_was_decided_and_for_how_long(command: Command, site: Path
     assert data(tmp_path, link, after=7300) is None
 
 
+def test_links_lead_to_followed_courses_too(command: Command, site: Path) -> None:
+    halves = ("--public", "https://git.example.org/genes.git", "--private", "https://git.example.org/hidden.git")
+    assert command("course", "add", "genes", *halves).code == 0
+    assert command("platform", "link", "--course", "genes").code == 0
+    assert "there are: sample, genes" in usage(command, "platform", "link", "--course", "nonsense")
+
+
 def test_what_would_fail_later_is_refused_now(command: Command, site: Path) -> None:
     assert "lower-case letters" in usage(command, "platform", "link", "--name", "No Name")
     assert "title" in usage(command, "platform", "link", "--name", "a", "--title", "x" * 101)

@@ -16,6 +16,7 @@ import nbformat
 
 from openjupyter_service.courses import Course
 from openjupyter_service.exercises.repository import publish
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.platforms import Platform11
 from openjupyter_service.settings import Settings
 from openjupyter_service.store import Launches, Outbox, Queue, Store, Submissions
@@ -63,6 +64,10 @@ class CourseSite:
         return self.folder / "course.git"
 
     @property
+    def courses(self) -> SiteCourses:
+        return SiteCourses(self.settings, self.store)
+
+    @property
     def submissions(self) -> Submissions:
         return Submissions(self.store)
 
@@ -79,13 +84,20 @@ class CourseSite:
         request = {"course": "python", "exercise": "means", "notebook": notebook_text("x = 1"), "files": {}}
         return json.dumps(request | changes).encode()
 
-    def launch(self, learner: str = "ada", url: str | None = None, platform: str = "moodle", link: str = "l1") -> None:
+    def launch(
+        self,
+        learner: str = "ada",
+        url: str | None = None,
+        platform: str = "moodle",
+        link: str = "l1",
+        course: str = "python",
+    ) -> None:
         Launches(self.store).record(
             platform=platform,
             context_id="c1",
             resource_link_id=link,
             learner=learner,
-            course="python",
+            course=course,
             exercise="means",
             outcome_url=url,
             sourcedid=f"row of {learner} in {link}" if url else None,

@@ -15,10 +15,11 @@ from openjupyter_service.grading import submit as module
 from openjupyter_service.grading.submit import submit
 from openjupyter_service.store.records import GradingState, Submission
 from tests.unit.grading.course import CourseSite, notebook_text
+from tests.unit.grading.followed import follow, prepared
 
 
 def send(site: CourseSite, body: bytes) -> Submission:
-    return submit(site.settings, site.submissions, "ada", body)
+    return submit(site.courses, site.submissions, "ada", body)
 
 
 def stored(site: CourseSite, submission: Submission) -> dict[str, Any]:
@@ -268,3 +269,16 @@ def lose_repository(site: CourseSite) -> None:
 def test_a_broken_course_is_its_authors_fault(site: CourseSite, damage: Callable[[CourseSite], None]) -> None:
     damage(site)
     refused(site, site.body(), ExerciseError)
+
+
+def test_a_submission_to_a_followed_course_names_its_pair(site: CourseSite) -> None:
+    with pytest.raises(NotFound, match="no course 'genes'"):
+        send(site, site.body(course="genes"))
+    follow(site.settings, site.store)
+    pair = site.courses.find("genes").pair
+    first = send(site, site.body(course="genes"))
+    assert pair is not None and (first.commit, first.private_commit) == (pair.public_commit, pair.private_commit)
+    later = prepared(site.settings, "genes", "Later")
+    assert later != pair
+    assert send(site, site.body(course="genes")).private_commit == pair.private_commit
+    assert send(site, site.body()).private_commit is None

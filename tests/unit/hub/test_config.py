@@ -11,7 +11,8 @@ from openjupyter_service.hub.config import apply, prepare
 from openjupyter_service.hub.proxy import OpenJupyterProxy
 from openjupyter_service.hub.spawner import OpenJupyterSpawner
 from openjupyter_service.settings import Settings
-from openjupyter_service.store import Launches, People, Store
+from openjupyter_service.store import Courses, Launches, People, Store
+from tests.unit.grading.followed import BOX, follow
 from tests.unit.hub.site import make_settings
 
 GATEWAY = "172.30.0.1"
@@ -171,7 +172,59 @@ def test_the_internet_follows_a_learners_courses(tmp_path: Path) -> None:
 
 
 def test_without_such_a_course_nobody_has_the_internet(tmp_path: Path) -> None:
-    assert applied(make_settings(tmp_path)).OpenJupyterSpawner.needs_internet("ada") is False
+    settings = make_settings(tmp_path)
+    launched(settings, ("ada", "python"))
+    assert applied(settings).OpenJupyterSpawner.needs_internet("ada") is False
+
+
+def test_a_course_that_is_followed_while_the_hub_runs_counts_at_once(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path, learner={"network": "lab"})
+    launched(settings, ("ada", "genes"), ("bob", "python"))
+    spawner = applied(settings).OpenJupyterSpawner
+    assert not spawner.needs_internet("ada") and spawner.data_sets("ada") == ()
+    (tmp_path / "sets").mkdir()
+    store = Store(settings.store_url)
+    follow(settings, store, "genes", internet=True, datasets=tmp_path / "sets")
+    assert [spawner.needs_internet(learner) for learner in ("ada", "bob")] == [True, False]
+    assert [[each.target for each in spawner.data_sets(learner)] for learner in ("ada", "bob")] == [
+        ["/srv/data/genes"],
+        [],
+    ]
+    Courses(store, BOX).remove("genes")
+    assert not spawner.needs_internet("ada") and spawner.data_sets("ada") == ()
+    store.close()
+
+
+def test_data_sets_of_followed_courses_must_not_lie_in_others(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path, courses=courses_with_data(tmp_path))
+    launched(settings)
+    (tmp_path / "sets/a/inner").mkdir(mode=0o755)
+    store = Store(settings.store_url)
+    follow(settings, store, "genes", datasets=tmp_path / "sets/a/inner")
+    store.close()
+    with pytest.raises(SettingsError, match="learners of one would read those of the other"):
+        prepare(settings)
+
+
+def test_the_network_with_internet_is_made_once_when_a_learner_needs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[str, str | None, bool]] = []
+
+    def ensure(name: str, port: int, *, site: str | None = None, internet: bool = False) -> str:
+        made.append((name, site, internet))
+        if len(made) == 1:
+            raise SettingsError("the Docker engine does not answer")
+        return GATEWAY
+
+    monkeypatch.setattr("openjupyter_service.hub.config.ensure_network", ensure)
+    ensure_internet = applied(make_settings(tmp_path, learner={"network": "lab"})).OpenJupyterSpawner.ensure_internet
+    assert made == []
+    with pytest.raises(SettingsError):
+        ensure_internet()
+    ensure_internet()
+    ensure_internet()
+    assert made == [("lab-internet", "lab", True)] * 2, "a failure is tried again, a network that is there is not"
 
 
 def test_a_learner_gets_the_language_that_the_lms_told(tmp_path: Path) -> None:
@@ -206,7 +259,9 @@ def test_data_sets_are_those_of_a_learners_courses_and_no_others(tmp_path: Path)
 
 
 def test_without_data_sets_nothing_is_mounted(tmp_path: Path) -> None:
-    assert applied(make_settings(tmp_path)).OpenJupyterSpawner.data_sets("ada") == ()
+    settings = make_settings(tmp_path)
+    launched(settings, ("ada", "python"))
+    assert applied(settings).OpenJupyterSpawner.data_sets("ada") == ()
 
 
 def test_a_data_set_that_is_not_there_stops_the_hub_with_a_sentence(tmp_path: Path) -> None:

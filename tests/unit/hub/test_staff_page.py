@@ -211,6 +211,7 @@ def test_machines_read_the_same_with_a_token_of_their_own(hub: Site, session: re
     assert set(found) == {
         "id", "learner", "name", "course", "exercise", "exercise_title", "lms", "context_title", "resource_title",
         "score", "points", "max_points", "is_final", "since", "attempts", "next_attempt_at", "said", "advice",
+        "commit", "private_commit",
     }  # fmt: skip
     server = hub.token(session, "access:services!service=openjupyter", f"users:activity!user={learner}")
     answer = requests.get(hub.service_url + API, headers={"Authorization": f"token {server}"}, timeout=30)

@@ -59,7 +59,8 @@ def test_a_sync_is_due_at_first_when_asked_for_and_from_time_to_time(store: Stor
     clock.pass_(1)
     courses.began_sync("quiet")
     courses.ended_sync("quiet", "the host does not answer")
-    assert courses.sync("quiet").problem == "the host does not answer"
+    sync = courses.sync("quiet")
+    assert sync.problem == "the host does not answer" and sync.synced_at == sync.ended_at == clock.time
     assert [each.name for each in courses.due()] == ["python"]
 
 
@@ -84,6 +85,56 @@ def test_a_newer_version_takes_the_place_of_one_that_waits(store: Store) -> None
         VersionState.PUBLISHED,
         VersionState.SUPERSEDED,
     ]
+
+
+def test_of_two_that_wait_the_newest_is_taken_and_the_other_never(store: Store) -> None:
+    versions = Versions(store)
+    first = versions.add("python", "a" * 40, "b" * 40)
+    assert first is not None and versions.claim("python") is not None
+    second = versions.add("python", "c" * 40, "b" * 40)  # while the first one is checked
+    other = versions.add("other", "a" * 40, "b" * 40)
+    assert second is not None and other is not None
+    assert versions.release_all() == 1  # the process has gone: both wait now
+    claimed = versions.claim("python")
+    assert claimed is not None and claimed.id == second and claimed.state is VersionState.CHECKING
+    assert versions.claim("python") is None
+    assert [each.state for each in versions.of("python")] == [VersionState.CHECKING, VersionState.SUPERSEDED]
+    assert [each.state for each in versions.of("other")] == [VersionState.WAITING]
+
+
+def test_one_that_could_not_be_checked_waits_again(store: Store) -> None:
+    versions = Versions(store)
+    first = versions.add("python", "a" * 40, "b" * 40)
+    assert first is not None and versions.claim("python") is not None
+    versions.release(first)
+    claimed = versions.claim("python")
+    assert claimed is not None and claimed.id == first
+    versions.refuse(first, {})
+    versions.release(first)
+    assert versions.claim("python") is None
+
+
+def test_the_newest_version_can_be_checked_again_when_it_was_refused(store: Store) -> None:
+    versions = Versions(store)
+    first = versions.add("python", "a" * 40, "b" * 40)
+    assert first is not None and not versions.check_again("python") and not versions.check_again("other")
+    versions.claim("python")
+    versions.refuse(first, {"sound": False})
+    assert versions.check_again("python") and not versions.check_again("python")
+    claimed = versions.claim("python")
+    assert claimed is not None and claimed.id == first and claimed.finished_at is None
+    versions.refuse(first, {"sound": False})
+    versions.add("python", "c" * 40, "b" * 40)
+    assert not versions.check_again("python")
+
+
+def test_courses_with_something_to_check(store: Store) -> None:
+    versions = Versions(store)
+    versions.add("python", "a" * 40, "b" * 40)
+    versions.add("other", "a" * 40, "b" * 40)
+    assert versions.waiting() == ["other", "python"]
+    versions.claim("other")
+    assert versions.waiting() == ["python"]
 
 
 @pytest.mark.parametrize(

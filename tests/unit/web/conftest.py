@@ -16,9 +16,12 @@ from tornado.netutil import bind_sockets
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 from tornado.web import Application
 
+from openjupyter_service.grading.course_view import CourseView
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.results import ResultsView
 from openjupyter_service.grading.staff import StaffView
+from openjupyter_service.grading.staff_regrades import RegradeView
+from openjupyter_service.store.launches import Launches
 from openjupyter_service.store.people import People
 from openjupyter_service.web.app import make_app
 from openjupyter_service.web.base import Site
@@ -119,8 +122,19 @@ async def client(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncItera
     )
     grader = Grader(course.settings, course.store)
     staff = StaffView(course.settings, course.store)
-    results = ResultsView(course.settings, course.store)
-    site = Site(course.settings, course.submissions, grader, hub, staff, People(course.store), results)
+    site = Site(
+        course.settings,
+        course.submissions,
+        grader,
+        hub,
+        staff,
+        People(course.store),
+        grader.courses,
+        Launches(course.store),
+        CourseView(course.settings, course.store, grader.follower),
+        RegradeView(course.settings, course.store),
+        ResultsView(course.settings, course.store),
+    )
     app = make_app(site, PREFIX)
     server = HTTPServer(app, max_body_size=2 * 2**20)
     sockets = bind_sockets(0, "127.0.0.1")

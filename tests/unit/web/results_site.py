@@ -14,9 +14,12 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
+from openjupyter_service.grading.course_view import CourseView
+from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.results import ResultsView
 from openjupyter_service.grading.staff import StaffView
+from openjupyter_service.grading.staff_regrades import RegradeView
 from openjupyter_service.store import Launches, Outbox, PassbackState, People, Queue, Store
 from openjupyter_service.web.app import make_app
 from openjupyter_service.web.base import Site
@@ -119,9 +122,20 @@ async def results_site(folder: Path) -> AsyncIterator[ResultsSite]:
         oauth_client_id="service-openjupyter",
         base_url=PREFIX,
     )
-    staff, results = StaffView(course.settings, course.store), ResultsView(course.settings, course.store)
-    grader = cast(Grader, None)
-    app = make_app(Site(course.settings, course.submissions, grader, hub, staff, People(course.store), results), PREFIX)
+    site = Site(
+        course.settings,
+        course.submissions,
+        cast(Grader, None),
+        hub,
+        StaffView(course.settings, course.store),
+        People(course.store),
+        SiteCourses(course.settings, course.store),
+        Launches(course.store),
+        cast(CourseView, None),
+        RegradeView(course.settings, course.store),
+        ResultsView(course.settings, course.store),
+    )
+    app = make_app(site, PREFIX)
     server = HTTPServer(app)
     sockets = bind_sockets(0, "127.0.0.1")
     server.add_sockets(sockets)

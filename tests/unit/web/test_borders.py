@@ -39,11 +39,25 @@ RESULTS = [
     "results/python/learners/python/python/notebook",
 ]
 FOR_BROWSERS = [
-    ("GET", "passbacks"), ("POST", "passbacks"), ("GET", "oauth_callback"), *(("GET", path) for path in RESULTS),
-]  # fmt: skip
-"""Pages, which know people by a cookie of their own and answer in HTML: tests/unit/hub/test_staff_page.py, and
-test_results.py here."""
-ROUTES = [route for route in routes() if route not in [("GET", "health"), *FOR_BROWSERS]]
+    ("GET", "passbacks"),
+    ("POST", "passbacks"),
+    ("GET", "courses"),
+    ("POST", "courses"),
+    ("GET", "courses/python"),
+    ("POST", "courses/python"),
+    ("GET", "courses/python/progress"),
+    ("GET", "regrades"),
+    ("POST", "regrades"),
+    ("GET", "regrades/python"),
+    ("POST", "regrades/python"),
+    ("GET", "oauth_callback"),
+    *(("GET", path) for path in RESULTS),
+]
+"""Pages, which know people by a cookie of their own and answer in HTML: test_staff_page.py, test_course_pages.py and
+test_regrade_page.py in tests/unit/hub, and test_results.py here."""
+FOR_GIT_HOSTS = [("POST", "hooks/python")]
+"""Webhooks, known by their signature: tests/unit/web/test_hooks.py."""
+ROUTES = [route for route in routes() if route not in [("GET", "health"), *FOR_BROWSERS, *FOR_GIT_HOSTS]]
 
 
 def test_the_routes_are_those_we_know() -> None:
@@ -58,7 +72,7 @@ def test_the_routes_are_those_we_know() -> None:
         ("POST", "git/python.git/git-upload-pack"),
         ("GET", "api/passbacks"),
     ]
-    assert set(FOR_BROWSERS) <= set(routes())
+    assert {*FOR_BROWSERS, *FOR_GIT_HOSTS} <= set(routes())
 
 
 @pytest.mark.parametrize(

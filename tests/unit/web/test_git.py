@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from openjupyter_service.exercises.places import CoursePlaces
 from openjupyter_service.exercises.repository import head, publish
 from openjupyter_service.web import git as module
+from tests.unit.grading.followed import follow, new_version, prepared
 from tests.unit.web.conftest import Client, refusal
 
 
@@ -156,3 +158,80 @@ async def test_headers_of_the_caller_do_not_reach_the_environment(
     assert "GIT_PROTOCOL=version=2" in environment
     for word in ("secret", "evil", "REMOTE_USER", "token-of-ada"):
         assert word not in environment
+
+
+# ----------------------------------------------------------------------------- followed courses
+
+
+async def wanted(client: Client, commit: str, protocol: str) -> bytes:
+    """What the server answers to a client that asks for a commit by its name, whatever was shown to it."""
+    if protocol == "version=2":
+        lines = [b"command=fetch", b"object-format=sha1", None, b"no-progress", f"want {commit}\n".encode(), b"done\n"]
+    else:
+        lines = [f"want {commit} no-progress\n".encode(), None, b"done\n"]
+    packets = (b"0001" if protocol == "version=2" else b"0000",)
+    body = b"".join(packets[0] if line is None else b"%04x" % (len(line) + 4) + line for line in lines)
+    answer = await client.fetch(
+        "git/genes.git/git-upload-pack",
+        "POST",
+        body=body + (b"0000" if protocol == "version=2" else b""),
+        headers={"Content-Type": "application/x-git-upload-pack-request", "Git-Protocol": protocol},
+    )
+    return bytes(answer.body)
+
+
+async def test_a_followed_course_is_pulled_by_its_own_people_alone(client: Client, tmp_path: Path) -> None:
+    site = client.course
+    follow(site.settings, site.store)
+    code, output = await git(tmp_path, "clone", address(client, "token-of-ada", "genes"), "work")
+    assert code != 0 and "not found" in output, "she is in another course"
+    assert refusal(await client.fetch("git/genes.git/info/refs?service=git-upload-pack"), 404) == refusal(
+        await client.fetch("git/rust.git/info/refs?service=git-upload-pack"), 404
+    ), "whether there is such a course is nobody's business"
+    site.launch("ada", course="genes")
+    site.launch("ben")
+    code, output = await git(tmp_path, "clone", address(client, "token-of-ada", "genes"), "work")
+    assert code == 0, output
+    assert (tmp_path / "work/means/data.csv").read_text() == "First\n"
+    assert (await git(tmp_path, "clone", address(client, "token-of-ben", "genes"), "bens"))[0] != 0
+    assert (await git(tmp_path, "clone", address(client, "token-of-ben"), "python"))[0] == 0, "as it was"
+    new_version(site.settings, site.store, title="Second")
+    code, output = await git(tmp_path, "-C", "work", "pull")
+    assert code == 0 and (tmp_path / "work/means/data.csv").read_text() == "Second\n", output
+    code, output = await git(tmp_path, "clone", "--depth", "1", address(client, "token-of-ada", "genes"), "shallow")
+    assert code == 0, output
+
+
+async def test_nothing_but_what_is_published_of_a_followed_course_can_be_had(client: Client, tmp_path: Path) -> None:
+    site = client.course
+    follow(site.settings, site.store)
+    site.launch("ada", course="genes")
+    pair = prepared(site.settings, "genes", "Later")
+    served = CoursePlaces(site.settings.data_dir, "genes").served
+    for name in ("heads/draft", "tags/later", "notes/later"):
+        assert (await git(tmp_path, "-C", str(served), "update-ref", f"refs/{name}", pair.public_commit))[0] == 0
+    published = head(served, "main")
+    code, output = await git(tmp_path, "clone", "--mirror", address(client, "token-of-ada", "genes"), "all.git")
+    assert code == 0, output
+    _, references = await git(tmp_path, "-C", "all.git", "for-each-ref", "--format=%(refname) %(objectname)")
+    assert references.split() == ["refs/heads/main", published]
+    for commit in (pair.public_commit, pair.private_commit):
+        for version in ("0", "1", "2"):
+            options = ("-C", "all.git", "-c", f"protocol.version={version}")
+            code, output = await git(tmp_path, *options, "fetch", "origin", commit)
+            assert code != 0, output
+        for protocol in ("", "version=1", "version=2"):
+            answer = await wanted(client, commit, protocol)
+            assert b"PACK" not in answer, answer
+            assert (await git(tmp_path, "-C", "all.git", "cat-file", "-e", commit))[0] != 0
+    assert b"PACK" in await wanted(client, published, ""), "this way of asking works"
+
+
+@pytest.mark.parametrize("name", ["public", "private", "genes/../genes", "courses/genes/private", "..%2Fprivate"])
+async def test_mirrors_and_the_private_half_have_no_address(client: Client, name: str) -> None:
+    site = client.course
+    follow(site.settings, site.store)
+    site.launch("ada", course="genes")
+    for path in (f"git/{name}.git", f"git/genes.git/{name}.git", f"git/genes/{name}.git"):
+        for rest in ("/info/refs?service=git-upload-pack", "/HEAD", "/objects/info/packs"):
+            assert (await client.fetch(path + rest)).code == 404

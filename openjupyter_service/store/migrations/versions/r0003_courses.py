@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("removed_at", sa.Double),
         sa.Column("wanted_at", sa.Double),
         sa.Column("synced_at", sa.Double),
+        sa.Column("ended_at", sa.Double),
         sa.Column("problem", sa.Text),
         sa.PrimaryKeyConstraint("name", name="pk_courses"),
     )
@@ -31,6 +32,8 @@ def upgrade() -> None:
         sa.Column("course", sa.Text, nullable=False),
         sa.Column("public_commit", sa.Text, nullable=False),
         sa.Column("private_commit", sa.Text, nullable=False),
+        sa.Column("public_folder", sa.Text, nullable=False, server_default=""),
+        sa.Column("private_folder", sa.Text, nullable=False, server_default=""),
         sa.Column("served_commit", sa.Text),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("report", sa.JSON),

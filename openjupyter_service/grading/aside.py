@@ -1,0 +1,72 @@
+"""Work beside the service's own event loop, so that it never holds up a learner's request."""
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@contextlib.asynccontextmanager
+async def running_aside(main: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Inside this block `main` runs in a thread with an event loop of its own; it is cancelled at the end."""
+    started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]]] = Future()
+
+    async def run() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        started.set_result((asyncio.get_running_loop(), task))
+        await main()
+
+    def body() -> None:
+        try:
+            asyncio.run(run())
+        except asyncio.CancelledError:
+            pass
+        except Exception:
+            log.exception("%s ended", main)
+
+    thread = threading.Thread(target=body, daemon=True)
+    thread.start()
+    loop, task = await asyncio.wrap_future(started)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(RuntimeError):  # it has ended by itself
+            loop.call_soon_threadsafe(task.cancel)
+        await asyncio.to_thread(thread.join)
+
+
+async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
+    """What a blocking function gives, from a thread of its own.
+
+    Unlike with `asyncio.to_thread` one that hangs takes the place of no other, and keeps no process from ending.
+    """
+    loop = asyncio.get_running_loop()
+    result: asyncio.Future[T] = loop.create_future()
+
+    def settle(value: T | None, error: BaseException | None) -> None:
+        if result.done():  # nobody waits any more
+            return
+        if error is not None:
+            result.set_exception(error)
+        else:
+            result.set_result(value)  # type: ignore[arg-type]
+
+    def body() -> None:
+        value, trouble = None, None
+        try:
+            value = function(*arguments)
+        except BaseException as error:
+            trouble = error
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(settle, value, trouble)
+
+    threading.Thread(target=body, daemon=True).start()
+    return await result

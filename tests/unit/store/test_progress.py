@@ -11,14 +11,14 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import delete, func, select
 
-from openjupyter_service.store import Launches, Queue, Store, Submissions, engine
+from openjupyter_service.store import Counts, Launches, Queue, Regrades, Store, Submissions, Trials, engine
 from openjupyter_service.store.folded import folded
 from openjupyter_service.store.summary_tables import lms_courses, members, progress, tallies, test_counts
 from openjupyter_service.store.tables import gradings, people, submissions
 from openjupyter_service.store.tallies import FULL, MAX_ATTEMPTS, UNCOUNTED, Kind, minutes, tenths
 from tests.unit.store.conftest import Clock
 from tests.unit.store.random_histories import History, counted_tests, learners_of, reached
-from tests.unit.store.steps import grade, launch, submit
+from tests.unit.store.steps import EXERCISE, grade, launch, submit
 
 SEEDS = range(3)
 
@@ -290,3 +290,33 @@ def test_names_are_folded() -> None:
     assert len(folded("x" * 10_000)) == 200
     assert Kind.BEST == "best" and MAX_ATTEMPTS > 100
     assert submissions.name == "submissions"
+
+
+def test_a_regrade_that_is_applied_counts_in_place_of_what_was_before(
+    submissions: Submissions, queue: Queue, launches: Launches, store: Store, clock: Clock
+) -> None:
+    tests = [{"title": "A mean", "outcome": "failed"}]
+    for who in ("ada", "ben"):
+        launch(launches, learner=who)
+        for _ in range(2):
+            submit(submissions, who)
+            claimed = queue.claim("worker", 60)
+            assert claimed
+            report = {"status": "wrong", "max_points": 4.0, "tests": tests}
+            assert queue.finish(claimed.grading_id, "worker", report, 0.5, {})
+    regrades, trials = Regrades(store), Trials(store)
+    regrade = regrades.begin(**EXERCISE, commit=None, private_commit=None, counts=Counts.BEST, begun_by=None)
+    while (claimed := trials.claim("worker", 60)) is not None:
+        passed = {"status": "correct", "max_points": 4.0, "tests": [tests[0] | {"outcome": "passed"}]}
+        assert trials.finish(claimed.grading_id, "worker", passed, 1.0, {})
+    assert [row[3:] for row in rows(store, test_counts)] == [(4, 4)]
+    regrades.start_applying(regrade.id, False, None, {})
+    assert regrades.apply_to(regrade.id, "ada")
+    assert [row[3:] for row in rows(store, test_counts)] == [(4, 2)]
+    found = {(row[2], row[3]): row[4] for row in rows(store, tallies)}
+    assert found["solved after", 1] == 1 and found["unsolved", 2] == 1 and found["best", FULL] == 1
+    with store.read() as connection:
+        assert set(connection.scalars(select(gradings.c.status))) == {"wrong", "correct"}
+    before = everything(store)
+    store.rebuild()
+    assert everything(store) == before

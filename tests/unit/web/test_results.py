@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from tests.unit.test_language import Marked, words_outside
 from tests.unit.web.results_site import HOSTILE, OPERATOR, ResultsSite, counted, of, results_site
 
 OTHER = ("moodle", "course-8")
@@ -249,6 +251,27 @@ async def test_pages_speak_german(taught: ResultsSite) -> None:
     taught.grade("ada", 1.0)
     page = await taught.page("results/1", **{"Accept-Language": "de"})
     assert '<html lang="de">' in page and "Was zuerst Aufmerksamkeit braucht" in page and "Aufgaben" in page
+
+
+@pytest.mark.parametrize(
+    "path", ["results", "results/1", "results/1/learners", "results/1/exercises/means", of("ada"), of("77")]
+)
+async def test_no_word_is_left_in_english(site: ResultsSite, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.launch("ada", name="1", title="2")
+    site.launch("77", name="3", title="2")
+    site.launch("ines", staff=True, title="2")
+    (site.course.private / "means" / "exercise.toml").write_text('title = "3"\n')
+    test = TESTS[0] | {"title": "1", "message": "1", "hint": "1"}
+    staff = {"tests": {"t1": {"name": "1", "sealed": False, "text": "1"}}, "traceback": "1", "fault": "1"}
+    for score in (0.0, 0.5, *[0.25] * 10):
+        site.grade("ada", score, tests=[test], staff=staff, tests_left_out=2, seed=1)
+    site.grade("77", None, staff={"fault": "1"})
+    site.refuse_all()
+    monkeypatch.setattr("openjupyter_service.web.base.Speech", Marked)
+    page = await site.page(path)
+    dates = r"\d{4}-\d\d-\d\dT[\d:]+Z"
+    known = {"ada", "python", "moodle", "means", "no"}  # the last one is what the LMS has said
+    assert words_outside(re.sub(dates, " ", page)) - known == set()
 
 
 async def test_both_pages_for_staff_lead_to_one_another(taught: ResultsSite) -> None:

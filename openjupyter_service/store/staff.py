@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select, tuple_, union_all
 
 from openjupyter_service.store.contexts import Context, context_of
 from openjupyter_service.store.engine import Store
@@ -70,15 +70,17 @@ class StaffScores:
         is_newest = (
             ~select(later.c.id).where(later.c.placement_id == outbox.c.placement_id, later.c.id > outbox.c.id).exists()
         )
-        troubled = or_(
-            outbox.c.state == PassbackState.FAILED,
-            and_(outbox.c.state == PassbackState.PENDING, outbox.c.created_at < waiting_since, outbox.c.attempts > 0),
+        # Two lists, for each of which there is an index: few scores are refused or wait, and very many have arrived.
+        refused = select(outbox.c.id).where(outbox.c.state == PassbackState.FAILED)
+        waiting = select(outbox.c.id).where(
+            outbox.c.state == PassbackState.PENDING, outbox.c.created_at < waiting_since, outbox.c.attempts > 0
         )
+        troubled = outbox.c.id.in_(union_all(refused, waiting))
         query = select(*columns).select_from(outbox.join(placements)).where(troubled, is_newest)
         if person is None:
             return query
         with self._store.read() as connection:
-            return query.where(is_in_courses(staff_courses(connection, person)))
+            return query.where(is_in_courses(staff_courses(connection, person), are_few=True))
 
 
 def staff_courses(connection: Connection, person: str) -> set[Context]:
@@ -101,11 +103,15 @@ def staff_courses(connection: Connection, person: str) -> set[Context]:
     return {context for context, is_staff in last.items() if is_staff}
 
 
-def is_in_courses(contexts: Iterable[Context]) -> ColumnElement[bool]:
-    """Is a placement in one of these LMS courses?"""
+def is_in_courses(contexts: Iterable[Context], are_few: bool = False) -> ColumnElement[bool]:
+    """Is a placement in one of these LMS courses?
+
+    `are_few`: a query that finds few placements by something else. Without statistics SQLite would rather begin with
+    all placements of the courses, by their index; of an expression there is none.
+    """
     courses = [(platform, deployment, context) for platform, deployment, context, _ in contexts if context]
     links = [(platform, deployment, link) for platform, deployment, context, link in contexts if not context]
-    where = (placements.c.platform, placements.c.deployment)
+    where = (placements.c.platform.concat("") if are_few else placements.c.platform, placements.c.deployment)
     found: list[ColumnElement[bool]] = [false()]
     if courses:
         found.append(tuple_(*where, placements.c.context_id).in_(courses))

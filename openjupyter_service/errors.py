@@ -68,6 +68,12 @@ class CourseError(OpenJupyterError):
     status = 409
 
 
+class RegradeError(OpenJupyterError):
+    """A regrade cannot be begun, applied or dropped so; the text says what stands in the way."""
+
+    status = 409
+
+
 class RemoteError(OpenJupyterError):
     """A repository of a followed course cannot be fetched, or holds what no course may; says what to do about it."""
 

@@ -68,10 +68,22 @@ class CourseError(OpenJupyterError):
     status = 409
 
 
+class RegradeError(OpenJupyterError):
+    """A regrade cannot be begun, applied or dropped so; the text says what stands in the way."""
+
+    status = 409
+
+
 class RemoteError(OpenJupyterError):
     """A repository of a followed course cannot be fetched, or holds what no course may; says what to do about it."""
 
     status = 502
+
+
+class RemoteTrouble(RemoteError):
+    """Nothing is wrong with the course, but this machine could not do it now: a full disk, no time. Tried again."""
+
+    status = 503
 
 
 class AttemptsUsedUp(OpenJupyterError):

@@ -16,6 +16,7 @@ from openjupyter_service.cli.keys import keys
 from openjupyter_service.cli.new import new
 from openjupyter_service.cli.passback import passback
 from openjupyter_service.cli.platform import platform
+from openjupyter_service.cli.regrade import regrade
 from openjupyter_service.cli.store import migrate
 from openjupyter_service.errors import OpenJupyterError
 
@@ -39,6 +40,7 @@ cli.add_command(course)
 cli.add_command(platform)
 cli.add_command(keys)
 cli.add_command(passback)
+cli.add_command(regrade)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

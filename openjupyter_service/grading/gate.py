@@ -16,7 +16,7 @@ from typing import Any
 
 from openjupyter_service.courses import FollowedCourse
 from openjupyter_service.datasets import DataSet, data_set
-from openjupyter_service.errors import RemoteError
+from openjupyter_service.errors import RemoteError, RemoteTrouble
 from openjupyter_service.exercises import served
 from openjupyter_service.exercises.checkout import check_out
 from openjupyter_service.exercises.course import EXERCISE_FILE, SOURCE_FILE, Exercise, exercise_names
@@ -115,6 +115,8 @@ class Gate:
                         version.public_folder,
                         places.served,
                     )
+            except RemoteTrouble as error:
+                raise Fault(str(error)) from error
             except RemoteError as error:
                 found["problem"] = str(error)
             except TimeoutError:

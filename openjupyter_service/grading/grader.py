@@ -17,6 +17,7 @@ from openjupyter_service.grading.hooks import Hooks
 from openjupyter_service.grading.outbound import Outbound
 from openjupyter_service.grading.passback import Sender
 from openjupyter_service.grading.progress import Progress
+from openjupyter_service.grading.regrade import Regrading
 from openjupyter_service.grading.statuses import Statuses
 from openjupyter_service.grading.worker import Worker
 from openjupyter_service.language import chosen
@@ -35,7 +36,11 @@ from openjupyter_service.store.platforms import Platforms
 from openjupyter_service.store.queue import Queue
 from openjupyter_service.store.submissions import Submissions
 from openjupyter_service.store.tool_keys import ToolKeys
+from openjupyter_service.store.trials import Trials
 from openjupyter_service.store.versions import Versions
+
+REGRADE_SECONDS = 10.0
+"""How often the service looks for a regrade to apply by itself; the page wakes it at once."""
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +68,8 @@ class Grader:
         deliveries = Deliveries(platforms, keys, Launches(store), Outbound())
         self._sender = Sender(Outbox(store), deliveries.deliver)
         self._after_grading = asyncio.Event()
-        queue, submissions = Queue(store), Submissions(store)
+        self._regrading, self._decided = Regrading(settings, store), asyncio.Event()
+        queue, trials, submissions = Queue(store), Trials(store), Submissions(store)
         people = People(store)
 
         def language_of(learner: str) -> str:
@@ -78,6 +84,7 @@ class Grader:
                 self.courses,
                 self.pool,
                 queue,
+                trials,
                 submissions,
                 self.progress,
                 language_of,
@@ -97,7 +104,8 @@ class Grader:
         self.hooks = Hooks(followed, self.follower.wake)
 
     def wake(self) -> None:
-        """A submission was accepted."""
+        """A submission was accepted, or a regrade was begun or is to be applied."""
+        self._decided.set()
         for worker in self._workers:
             worker.wake()
 
@@ -111,6 +119,7 @@ class Grader:
         """Workers, sender and follower run inside this block; what they had claimed is graded after the next start."""
         tasks = [asyncio.create_task(worker.run(self._after_grading)) for worker in self._workers]
         tasks.append(asyncio.create_task(self._sender.run(self._after_grading)))
+        tasks.append(asyncio.create_task(self._apply_regrades()))
         async with self.pool.running(), running_aside(self.follower.run):
             try:
                 yield
@@ -118,6 +127,19 @@ class Grader:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _apply_regrades(self) -> None:
+        """End what a person, or a process that is no more, began to apply."""
+        while True:
+            self._decided.clear()
+            try:
+                if await asyncio.to_thread(self._regrading.go_on):
+                    self._after_grading.set()
+            except Exception:  # the store was away: what is not applied yet stays so until the next turn
+                log.exception("a regrade could not be applied to its end")
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(REGRADE_SECONDS):
+                    await self._decided.wait()
 
 
 def _course_page(settings: Settings, name: str) -> str | None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import functools
 import hashlib
 import logging
 import random
@@ -18,12 +17,13 @@ from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.progress import Progress
 from openjupyter_service.grading.session import Graded, grade
 from openjupyter_service.language import LANGUAGES
-from openjupyter_service.report import internal_error
+from openjupyter_service.report import Report, internal_error
 from openjupyter_service.sandbox.pair import Containers
 from openjupyter_service.settings import Settings
 from openjupyter_service.store.queue import Queue
 from openjupyter_service.store.records import Claimed, Counts
 from openjupyter_service.store.submissions import Submissions
+from openjupyter_service.store.trials import Trials
 
 LEASE_SECONDS = 60.0
 POLL_SECONDS = 2.0
@@ -39,7 +39,9 @@ log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Grades one submission at a time. `wake` makes it look into the queue at once.
+    """Grades one submission at a time: learners' own, and trials of a regrade when no learner waits.
+
+    `wake` makes it look into the queue at once.
 
     `language_of` tells a learner's language, by hub username; it may block.
     """
@@ -51,6 +53,7 @@ class Worker:
         courses: SiteCourses,
         containers: Containers,
         queue: Queue,
+        trials: Trials,
         submissions: Submissions,
         progress: Progress,
         language_of: Callable[[str], str] = lambda learner: LANGUAGES[0],
@@ -60,6 +63,7 @@ class Worker:
         self._courses = courses
         self._containers = containers
         self._queue = queue
+        self._trials = trials
         self._submissions = submissions
         self._progress = progress
         self._language_of = language_of
@@ -73,14 +77,14 @@ class Worker:
 
     async def run(self, after_grading: "asyncio.Event") -> None:
         """Work until cancelled; `after_grading` is set whenever there may be a score to send."""
-        released = await asyncio.to_thread(self._queue.release_all, self.name)
+        released = sum([await asyncio.to_thread(each.release_all, self.name) for each in (self._queue, self._trials)])
         if released:
             log.info("%s takes up %d gradings that an earlier process left", self.name, released)
         while True:
             self._wake.clear()
             try:
-                claimed = await asyncio.to_thread(self._queue.claim, self.name, LEASE_SECONDS)
-                self.is_idle = claimed is None
+                claimed = await asyncio.to_thread(self._claim)
+                self.is_idle = claimed is None or claimed.regrade_id is not None  # of learners
                 if claimed is None:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(POLL_SECONDS):
@@ -92,40 +96,49 @@ class Worker:
                 log.exception("%s failed outside a grading", self.name)
                 await asyncio.sleep(POLL_SECONDS)
 
+    def _claim(self) -> Claimed | None:
+        return self._queue.claim(self.name, LEASE_SECONDS) or self._trials.claim(self.name, LEASE_SECONDS)
+
+    def _held_in(self, claimed: Claimed) -> Queue | Trials:
+        return self._queue if claimed.regrade_id is None else self._trials
+
     async def _work(self, claimed: Claimed) -> None:
         started = time.time()
         lease = asyncio.create_task(self._keep_lease(claimed))
-        self._progress.queue_moved()
+        if claimed.regrade_id is None:
+            self._progress.queue_moved()
         try:
             exercise, graded = await self._grade(claimed)
             timings = {"queue": max(started - claimed.queued_at, 0.0), **graded.timings}
             storing = time.monotonic()
-            finish = functools.partial(
-                self._queue.finish,
-                claimed.grading_id,
-                self.name,
-                graded.report.model_dump(mode="json"),
-                graded.report.score,
-                timings,
-                late_factor=exercise.late_factor_at(claimed.created_at),
-                counts=Counts(exercise.counts),
-            )
-            await asyncio.to_thread(finish)
+            await asyncio.to_thread(self._finish, claimed, exercise, graded.report, timings)
             timings["store"] = time.monotonic() - storing
-            log.info("graded %s: %s %s", claimed.submission_id, graded.report.status, _seconds(timings))
+            what = "graded" if claimed.regrade_id is None else f"regrade {claimed.regrade_id}: graded"
+            log.info("%s %s: %s %s", what, claimed.submission_id, graded.report.status, _seconds(timings))
         except Exception as error:
             await self._put_back(claimed, error)
         finally:
             lease.cancel()
-            self._progress.forget(claimed.submission_id)
-            self._progress.queue_moved()
+            if claimed.regrade_id is None:
+                self._progress.forget(claimed.submission_id)
+                self._progress.queue_moved()
+
+    def _finish(self, claimed: Claimed, exercise: Exercise, report: Report, timings: dict[str, float]) -> None:
+        """Store what a grading gave; that of a trial waits for its regrade to be applied."""
+        stored, late_factor = report.model_dump(mode="json"), exercise.late_factor_at(claimed.created_at)
+        held = (claimed.grading_id, self.name, stored, report.score, timings)
+        if claimed.regrade_id is None:
+            self._queue.finish(*held, late_factor=late_factor, counts=Counts(exercise.counts))
+        else:
+            self._trials.finish(*held, late_factor=late_factor)
 
     async def _grade(self, claimed: Claimed) -> tuple[Exercise, Graded]:
         course, exercise, files = await asyncio.to_thread(self._gather, claimed)
         language = await asyncio.to_thread(self._language_of, claimed.learner)
 
         def publish(event: dict[str, Any]) -> None:
-            self._progress.publish(claimed.submission_id, {"state": "running", **event})
+            if claimed.regrade_id is None:  # a trial is nothing that its learner follows
+                self._progress.publish(claimed.submission_id, {"state": "running", **event})
 
         return exercise, await grade(
             self._containers,
@@ -159,7 +172,7 @@ class Worker:
         while True:
             await asyncio.sleep(LEASE_SECONDS / 4)
             with contextlib.suppress(Exception):  # the next turn tries again, long before the lease runs out
-                await asyncio.to_thread(self._queue.renew, claimed.grading_id, self.name, LEASE_SECONDS)
+                await asyncio.to_thread(self._held_in(claimed).renew, claimed.grading_id, self.name, LEASE_SECONDS)
 
     async def _put_back(self, claimed: Claimed, error: Exception) -> None:
         """An internal error: try again later, or give up without a score."""
@@ -168,10 +181,10 @@ class Worker:
         lasting = isinstance(error, ExerciseError | NotFound) or not isinstance(error, SandboxError | RemoteError)
         if claimed.attempts >= (MAX_EXERCISE_ATTEMPTS if lasting else MAX_SANDBOX_ATTEMPTS):
             report = internal_error(str(error)[:10_000]).model_dump(mode="json")
-            await asyncio.to_thread(self._queue.fail, claimed.grading_id, self.name, report)
+            await asyncio.to_thread(self._held_in(claimed).fail, claimed.grading_id, self.name, report)
             return
         delay = min(2.0 ** min(claimed.attempts, 10), MAX_DELAY_SECONDS) * random.uniform(0.5, 1.0)  # noqa: S311
-        await asyncio.to_thread(self._queue.release, claimed.grading_id, self.name, delay)
+        await asyncio.to_thread(self._held_in(claimed).release, claimed.grading_id, self.name, delay)
 
 
 def seed_of(submission_id: str) -> int:

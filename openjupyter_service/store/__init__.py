@@ -21,15 +21,21 @@ from openjupyter_service.store.records import (
     Person,
     Placement,
     PublishedVersion,
+    Regrade,
+    RegradeChange,
+    RegradeProgress,
+    RegradeState,
     Submission,
     SubmissionSummary,
     ToolKey,
     VersionState,
 )
+from openjupyter_service.store.regrades import Regrades
 from openjupyter_service.store.staff import StaffScores
 from openjupyter_service.store.submissions import Submissions
 from openjupyter_service.store.tickets import Tickets
 from openjupyter_service.store.tool_keys import ToolKeys
+from openjupyter_service.store.trials import Trials
 from openjupyter_service.store.versions import Versions
 
 __all__ = [
@@ -51,6 +57,11 @@ __all__ = [
     "Published",
     "PublishedVersion",
     "Queue",
+    "Regrade",
+    "RegradeChange",
+    "RegradeProgress",
+    "RegradeState",
+    "Regrades",
     "SecretBox",
     "StaffScores",
     "Store",
@@ -60,6 +71,7 @@ __all__ = [
     "Tickets",
     "ToolKey",
     "ToolKeys",
+    "Trials",
     "VersionState",
     "Versions",
 ]

@@ -43,6 +43,19 @@ class VersionState(StrEnum):
     """A newer one was fetched before this one was checked."""
 
 
+class RegradeState(StrEnum):
+    """Where a regrade stands."""
+
+    GRADING = "grading"
+    """Its trial gradings are under way."""
+    READY = "ready"
+    """All trials have ended: it can be compared, applied or dropped."""
+    APPLYING = "applying"
+    """Learner after learner gets the new gradings; whoever finds it so goes on."""
+    APPLIED = "applied"
+    DROPPED = "dropped"
+
+
 class Counts(StrEnum):
     """Which of a learner's scores goes to the LMS."""
 
@@ -139,6 +152,8 @@ class SubmissionSummary:
     """0..1, None until a grading is done, and for one that failed."""
     credit: float | None
     """What the score counts for, 0..1; None when it does not."""
+    regrade_id: int | None
+    """The regrade that the grading comes from; None for the one that followed its submission."""
     queued_at: float
     started_at: float | None
     finished_at: float | None
@@ -172,6 +187,8 @@ class Claimed:
     """1 at the first claim."""
     queued_at: float
     lease_until: float
+    regrade_id: int | None = None
+    """The regrade that it is a trial of; None for a learner's own grading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +236,55 @@ class CourseSync:
     """When the last one came to an end, well or not."""
     problem: str | None
     """Why it did not come to an end, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Regrade:
+    """One exercise graded anew for everybody, with results that count only once they are applied."""
+
+    id: int
+    course: str
+    exercise: str
+    commit: str | None
+    """Of the course as learners pull it, that it grades with; None for a course on this machine."""
+    private_commit: str | None
+    counts: Counts
+    state: RegradeState
+    never_lower: bool
+    """Decided when it is applied: whoever would lose keeps what they have."""
+    begun_by: str | None
+    """Hub username; None for the operator."""
+    applied_by: str | None
+    summary: Mapping[str, Any] | None
+    """Which tests and statuses changed, as it stood when it was applied."""
+    created_at: float
+    ready_at: float | None
+    finished_at: float | None
+    """When it was applied or dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegradeProgress:
+    """How many trial gradings there are, and how many of them stand where."""
+
+    total: int
+    done: int
+    failed: int
+    """Given up after internal errors."""
+    running: int
+    learners_waiting: int
+    """Learners' own gradings, which go first."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegradeChange:
+    """What an applied regrade came to for one learner: what counts, 0..1, None when nothing does."""
+
+    learner: str
+    before: float | None
+    after: float | None
+    graded: float | None
+    """What would count if nobody had been spared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from openjupyter_service.store.records import Counts, GradingState, PassbackState
 from openjupyter_service.store.tables import gradings, outbox, placements, submissions
@@ -20,7 +20,8 @@ def counted_score(
 ) -> Counted | None:
     """The best credit so far (of equals the earlier), or that of the latest submission; None when none counts.
 
-    The latest is the one that was handed in last, in whichever order they were graded.
+    The latest is the one that was handed in last, in whichever order they were graded. Of a submission that was graded
+    more than once the latest grading alone is looked at: what an older one gave is no score any more.
     """
     if counts is Counts.LATEST:
         order = [submissions.c.created_at.desc(), submissions.c.id.desc(), gradings.c.id.desc()]
@@ -33,13 +34,22 @@ def counted_score(
             submissions.c.learner == learner,
             submissions.c.course == course,
             submissions.c.exercise == exercise,
-            gradings.c.state == GradingState.DONE,
+            gradings.c.id == latest_done(),
             gradings.c.credit.is_not(None),
         )
         .order_by(*order)
         .limit(1)
     ).first()
     return Counted(row.id, row.credit) if row else None
+
+
+def latest_done() -> ColumnElement[int]:
+    """Id of the latest grading of `submissions`' row that came to an end; correlated to `submissions`."""
+    each = gradings.alias("each_done")
+    latest = select(func.max(each.c.id)).where(
+        each.c.submission_id == submissions.c.id, each.c.state == GradingState.DONE
+    )
+    return latest.correlate(submissions).scalar_subquery()
 
 
 def waits_for_score() -> ColumnElement[bool]:
@@ -49,6 +59,27 @@ def waits_for_score() -> ColumnElement[bool]:
         placements.c.lineitem_url.is_not(None),
         placements.c.lineitems_url.is_not(None),
     )
+
+
+def queue_for_all(
+    connection: Connection,
+    learner: str,
+    course: str,
+    exercise: str,
+    grading_id: int,
+    score: float,
+    comment: str | None,
+    now: float,
+) -> None:
+    """Put a learner's score into the outbox for every LMS that waits for it."""
+    waiting = select(placements.c.id).where(
+        placements.c.learner == learner,
+        placements.c.course == course,
+        placements.c.exercise == exercise,
+        waits_for_score(),
+    )
+    for placement_id in connection.scalars(waiting.order_by(placements.c.id)).all():
+        queue_passback(connection, placement_id, grading_id, score, comment, now)
 
 
 def queue_passback(

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select, tuple_
 
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.records import PassbackState
 from openjupyter_service.store.tables import outbox, people, placements
 
-_Context = tuple[str, str, str, str]
+Context = tuple[str, str, str, str]
+"""Platform, deployment, context id, and the link's id where a launch has told no context."""
 
 
 class StaffScores:
@@ -24,13 +25,14 @@ class StaffScores:
 
     def is_staff(self, person: str) -> bool:
         """Is this person staff of any LMS course?"""
-        return bool(self._contexts(person))
+        with self._store.read() as connection:
+            return bool(staff_courses(connection, person))
 
     def courses(self, person: str) -> set[str]:
         """Names of the courses that an LMS course of this person's has exercises of."""
-        linked = select(placements.c.course).where(_is_in(self._contexts(person))).distinct()
         with self._store.read() as connection:
-            return set(connection.scalars(linked))
+            theirs = is_in_courses(staff_courses(connection, person))
+            return set(connection.scalars(select(placements.c.course).where(theirs).distinct()))
 
     def page(
         self, person: str | None, waiting_since: float, before: int | None, limit: int
@@ -75,30 +77,33 @@ class StaffScores:
             and_(outbox.c.state == PassbackState.PENDING, outbox.c.created_at < waiting_since, outbox.c.attempts > 0),
         )
         query = select(*columns).select_from(outbox.join(placements)).where(troubled, is_newest)
-        return query if person is None else query.where(_is_in(self._contexts(person)))
-
-    def _contexts(self, person: str) -> set[_Context]:
-        """LMS courses of which this person's last launch was one by staff."""
-        mine = (
-            select(
-                placements.c.platform,
-                placements.c.deployment,
-                placements.c.context_id,
-                placements.c.resource_link_id,
-                placements.c.is_staff,
-            )
-            .where(placements.c.learner == person)
-            .order_by(placements.c.last_launched_at, placements.c.id)
-        )
+        if person is None:
+            return query
         with self._store.read() as connection:
-            rows = connection.execute(mine).all()
-        last: dict[_Context, bool] = {}
-        for platform, deployment, context, link, is_staff in rows:
-            last[platform, deployment, context, "" if context else link] = is_staff
-        return {context for context, is_staff in last.items() if is_staff}
+            return query.where(is_in_courses(staff_courses(connection, person)))
 
 
-def _is_in(contexts: Iterable[_Context]) -> ColumnElement[bool]:
+def staff_courses(connection: Connection, person: str) -> set[Context]:
+    """LMS courses of which this person's last launch was one by staff."""
+    mine = (
+        select(
+            placements.c.platform,
+            placements.c.deployment,
+            placements.c.context_id,
+            placements.c.resource_link_id,
+            placements.c.is_staff,
+        )
+        .where(placements.c.learner == person)
+        .order_by(placements.c.last_launched_at, placements.c.id)
+    )
+    rows = connection.execute(mine).all()
+    last: dict[Context, bool] = {}
+    for platform, deployment, context, link, is_staff in rows:
+        last[platform, deployment, context, "" if context else link] = is_staff
+    return {context for context, is_staff in last.items() if is_staff}
+
+
+def is_in_courses(contexts: Iterable[Context]) -> ColumnElement[bool]:
     """Is a placement in one of these LMS courses?"""
     courses = [(platform, deployment, context) for platform, deployment, context, _ in contexts if context]
     links = [(platform, deployment, link) for platform, deployment, context, link in contexts if not context]

@@ -176,6 +176,88 @@ submission_files = Table(
     Column("content", LargeBinary, nullable=False),
 )
 
+_EXERCISE_HAS_OPEN_REGRADE = text("state IN ('grading', 'ready', 'applying')")
+
+regrades = Table(
+    "regrades",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("course", Text, nullable=False),
+    Column("exercise", Text, nullable=False),
+    # The pair it grades with; NULL for a course on this machine, which is graded with what is there.
+    Column("commit", Text),
+    Column("private_commit", Text),
+    # By the exercise as it was when the regrade began: what is compared is what is applied.
+    Column("counts", Text, CheckConstraint("counts IN ('best', 'latest')", "counts"), nullable=False),
+    Column(
+        "state",
+        Text,
+        CheckConstraint("state IN ('grading', 'ready', 'applying', 'applied', 'dropped')", "state"),
+        nullable=False,
+    ),
+    Column("never_lower", Boolean, nullable=False, server_default=false()),
+    # Hub usernames; NULL for the operator.
+    Column("begun_by", Text),
+    Column("applied_by", Text),
+    # Which tests and statuses have changed, as it was when it was applied.
+    Column("summary", JSON(none_as_null=True)),
+    Column("created_at", Double, nullable=False),
+    Column("ready_at", Double),
+    Column("finished_at", Double),
+    # Two at a time would compare with scores that the other one is about to change.
+    Index(
+        "uq_regrades_open",
+        "course",
+        "exercise",
+        unique=True,
+        sqlite_where=_EXERCISE_HAS_OPEN_REGRADE,
+        postgresql_where=_EXERCISE_HAS_OPEN_REGRADE,
+    ),
+    sqlite_autoincrement=True,
+)
+
+regrade_trials = Table(
+    "regrade_trials",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("regrade_id", Integer, ForeignKey("regrades.id", ondelete="CASCADE"), nullable=False),
+    Column("submission_id", Text, ForeignKey("submissions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("state", Text, CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", "state"), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("claimed_by", Text),
+    Column("lease_until", Double),
+    Column("queued_at", Double, nullable=False),
+    Column("available_at", Double, nullable=False),
+    Column("started_at", Double),
+    Column("finished_at", Double),
+    Column("timings", JSON(none_as_null=True)),
+    Column("report", JSON(none_as_null=True)),
+    Column("score", Double),
+    Column("credit", Double),
+    UniqueConstraint("regrade_id", "submission_id"),
+    Index(
+        "ix_regrade_trials_waiting",
+        "state",
+        "id",
+        sqlite_where=text("state IN ('queued', 'running')"),
+        postgresql_where=text("state IN ('queued', 'running')"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+regrade_learners = Table(
+    "regrade_learners",
+    metadata,
+    # One row for each learner to whom it was applied, written in the same step: nobody is done twice.
+    Column("regrade_id", Integer, ForeignKey("regrades.id", ondelete="CASCADE"), primary_key=True),
+    Column("learner", Text, primary_key=True),
+    # What counted before and what counts since; NULL when nothing does.
+    Column("before", Double),
+    Column("after", Double),
+    # What it would have come to without never_lower.
+    Column("graded", Double),
+)
+
 gradings = Table(
     "gradings",
     metadata,
@@ -194,6 +276,8 @@ gradings = Table(
     Column("score", Double),
     # The score that counts, after the exercise's policy; NULL when it does not count at all.
     Column("credit", Double),
+    # The regrade that it comes from, with the pair of commits that it was graded with.
+    Column("regrade_id", Integer),
     # The queue is a handful of rows among thousands of finished ones: index those alone.
     Index(
         "ix_gradings_waiting",

@@ -16,6 +16,7 @@ from openjupyter_service.errors import OpenJupyterError, SettingsError
 from openjupyter_service.grading.course_view import CourseView
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.staff import StaffView
+from openjupyter_service.grading.staff_regrades import RegradeView
 from openjupyter_service.grading.submit import MAX_BODY_BYTES
 from openjupyter_service.parent import exit_with_parent
 from openjupyter_service.secrets import site_secret
@@ -47,6 +48,7 @@ async def serve() -> None:
         grader.courses,
         Launches(store),
         CourseView(settings, store, grader.follower),
+        RegradeView(settings, store),
     )
     cookies = site_secret(settings.data_dir, "service-cookies")
     app = make_app(site, os.environ["JUPYTERHUB_SERVICE_PREFIX"], cookies)

@@ -8,6 +8,7 @@ from openjupyter_service.web.base import HealthHandler, MissingHandler, Site
 from openjupyter_service.web.courses import CourseHandler, CourseProgressHandler, CoursesHandler
 from openjupyter_service.web.git import GitReferencesHandler, GitUploadPackHandler
 from openjupyter_service.web.hooks import HookHandler
+from openjupyter_service.web.regrades import RegradeHandler, RegradesHandler
 from openjupyter_service.web.staff import CallbackHandler, PassbacksApiHandler, PassbacksHandler
 from openjupyter_service.web.submissions import (
     EventsHandler,
@@ -37,6 +38,8 @@ def make_app(site: Site, prefix: str, cookie_secret: bytes | None = None) -> tor
         (rf"/hooks/{name}", HookHandler),
         (r"/api/passbacks", PassbacksApiHandler),
         (r"/passbacks", PassbacksHandler),
+        (r"/regrades", RegradesHandler),
+        (rf"/regrades/{number}", RegradeHandler),
         (r"/courses", CoursesHandler),
         (rf"/courses/{name}", CourseHandler),
         (rf"/courses/{name}/progress", CourseProgressHandler),

@@ -14,6 +14,7 @@ from openjupyter_service.grading.course_view import CourseView
 from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.staff import StaffView
+from openjupyter_service.grading.staff_regrades import RegradeView
 from openjupyter_service.language import N_, Speech, chosen
 from openjupyter_service.settings import Settings
 from openjupyter_service.store.launches import Launches
@@ -38,6 +39,7 @@ class Site:
     courses: SiteCourses
     launches: Launches
     followed: CourseView
+    regrades: RegradeView
 
 
 class SiteHandler(tornado.web.RequestHandler):

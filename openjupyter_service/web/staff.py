@@ -68,7 +68,7 @@ class StaffHandler(HubOAuthenticated, SiteHandler):
     @property
     def before(self) -> int | None:
         """The page that was asked for."""
-        return _number(self.get_query_argument("before", ""))
+        return number(self.get_query_argument("before", ""))
 
 
 class PassbacksApiHandler(StaffHandler):
@@ -104,6 +104,19 @@ class PageHandler(StaffHandler):
             self.redirect(self.get_login_url())
             return False
         self.admit(model)
+        return True
+
+    async def enter_as_staff(self) -> bool:
+        """As `enter`; Forbidden for who is staff of no course."""
+        if not await self.enter():
+            return False
+        if self.person is not None and not await asyncio.to_thread(self.site.staff.is_staff, self.person):
+            raise Forbidden(
+                N_(
+                    "this page is for the staff of a course. If you are, open an exercise from your course first: "
+                    "your LMS tells us then."
+                )
+            )
         return True
 
     async def take_form(self) -> None:
@@ -147,25 +160,18 @@ class PassbacksHandler(PageHandler):
 
     async def get(self) -> None:
         """The page; who is not signed in is taken to the hub and back."""
-        if not await self.enter():
+        if not await self.enter_as_staff():
             return
-        if self.person is not None and not await asyncio.to_thread(self.site.staff.is_staff, self.person):
-            raise Forbidden(
-                N_(
-                    "this page is for the staff of a course. If you are, open an exercise from your course first: "
-                    "your LMS tells us then."
-                )
-            )
         troubles = await asyncio.to_thread(self.site.staff.page, self.person, self.before)
         self._show(troubles)
 
     async def post(self) -> None:
         """Send one score again, or all."""
         await self.take_form()
-        number = _number(self.get_body_argument("id", ""))
-        if number is None and self.get_body_argument("all", "") != "1":
+        item_id = number(self.get_body_argument("id", ""))
+        if item_id is None and self.get_body_argument("all", "") != "1":
             raise tornado.web.HTTPError(400, reason="Nothing was chosen")
-        count = await asyncio.to_thread(self.site.staff.send_again, self.person, number)
+        count = await asyncio.to_thread(self.site.staff.send_again, self.person, item_id)
         self.redirect(f"{self.request.path}?sent={count}", status=303)
 
     def _show(self, troubles: Troubles) -> None:
@@ -175,7 +181,7 @@ class PassbacksHandler(PageHandler):
             troubles=troubles,
             is_first=self.before is None,
             is_operator=self.person is None,
-            sent=_number(self.get_query_argument("sent", "")),
+            sent=number(self.get_query_argument("sent", "")),
             xsrf=self.xsrf_token,
             path=self.request.path,
             moment=moment,
@@ -205,7 +211,7 @@ class CallbackHandler(HubOAuthCallbackHandler):
         self.finish(speech.text(N_("Signing in did not work. Please go back and open the page anew.")))
 
 
-def _number(text: str) -> int | None:
+def number(text: str) -> int | None:
     """A count or an id from outside; None when it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 17 and int(text) < _MAX_ID else None
 

@@ -13,10 +13,10 @@ from pydantic import SecretStr
 
 from openjupyter_service.courses import CourseSecrets, FollowedCourse, Half
 from openjupyter_service.errors import RemoteError
+from openjupyter_service.exercises import bare, remote
 from openjupyter_service.exercises import git as git_module
-from openjupyter_service.exercises import remote
+from openjupyter_service.exercises.bare import alone
 from openjupyter_service.exercises.credentials import Credential, private_credential, public_credential
-from openjupyter_service.exercises.git import alone
 from openjupyter_service.exercises.places import CoursePlaces, known_hosts
 from openjupyter_service.exercises.refusals import in_words
 from openjupyter_service.exercises.remote import fetch
@@ -136,7 +136,7 @@ def test_what_a_killed_git_has_left_is_no_hindrance(upstream: Upstream, mirror: 
 
 def test_two_at_once_wait_for_each_other(upstream: Upstream, mirror: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     upstream.commit({"a.txt": "1"})
-    monkeypatch.setattr(git_module, "LOCK_SECONDS", 0.2)
+    monkeypatch.setattr(bare, "LOCK_SECONDS", 0.2)
     with alone(mirror):
         assert "another sync" in refused(Half(url=upstream.url), mirror)
     fetch(Half(url=upstream.url), mirror)

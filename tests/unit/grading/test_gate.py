@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from openjupyter_service.errors import SandboxError
-from openjupyter_service.exercises import served
+from openjupyter_service.exercises import checkout, served
 from openjupyter_service.grading.beside import Fault
 from openjupyter_service.grading.gate import Running
 from openjupyter_service.store import VersionState
@@ -111,6 +111,21 @@ async def test_a_fault_of_ours_is_no_verdict_and_ends_the_check(site: Site) -> N
         await site.checked(is_last_try=True)
     assert site.newest().state is VersionState.CHECKING and grader.graded == []
     assert site.gate().running("python") is None
+
+
+async def test_a_disk_that_is_full_is_no_verdict(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    site.upstream.push()
+    with monkeypatch.context() as patched:
+        patched.setattr(checkout, "_write", full)
+        with pytest.raises(Fault, match="No space left"):
+            await site.checked()
+    site.versions.release(site.newest().id)
+    assert site.newest().state is VersionState.WAITING
+    version = site.versions.claim("python")
+    assert version is not None and await site.gate().check(site.course, version)
 
 
 async def test_gradings_that_fail_are_tried_again_before_they_count(site: Site) -> None:

@@ -17,6 +17,7 @@ from openjupyter_service.grading.course_view import CourseView
 from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.grader import Grader
 from openjupyter_service.grading.staff import StaffView
+from openjupyter_service.grading.staff_regrades import RegradeView
 from openjupyter_service.hub.config import SERVICE
 from openjupyter_service.store import Launches, People, Submissions
 from openjupyter_service.web.app import make_app
@@ -67,6 +68,7 @@ class HubWithService(Hub13):
             courses,
             launches,
             followed,
+            RegradeView(self.settings, self.store),
         )
         server = HTTPServer(make_app(site, PREFIX))
         sockets = bind_sockets(0, "127.0.0.1")

@@ -232,7 +232,7 @@ store = Store(sys.argv[1])
 item = Queue(store).claim("dying", 60)
 def die(*_args):
     os.kill(os.getpid(), signal.SIGKILL)
-module.queue_passback = die  # the report is written, the passback is not yet
+module.queue_for_all = die  # the report is written, the passback is not yet
 Queue(store).finish(item.grading_id, "dying", {"status": "correct"}, 1.0, {})
 """
 

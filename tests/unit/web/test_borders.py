@@ -36,10 +36,14 @@ FOR_BROWSERS = [
     ("GET", "courses/python"),
     ("POST", "courses/python"),
     ("GET", "courses/python/progress"),
+    ("GET", "regrades"),
+    ("POST", "regrades"),
+    ("GET", "regrades/python"),
+    ("POST", "regrades/python"),
     ("GET", "oauth_callback"),
 ]
-"""Pages, which know people by a cookie of their own and answer in HTML: test_staff_page.py and test_course_pages.py in
-tests/unit/hub."""
+"""Pages, which know people by a cookie of their own and answer in HTML: test_staff_page.py, test_course_pages.py and
+test_regrade_page.py in tests/unit/hub."""
 FOR_GIT_HOSTS = [("POST", "hooks/python")]
 """Webhooks, known by their signature: tests/unit/web/test_hooks.py."""
 ROUTES = [route for route in routes() if route not in [("GET", "health"), *FOR_BROWSERS, *FOR_GIT_HOSTS]]

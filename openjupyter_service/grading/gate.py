@@ -19,7 +19,7 @@ from openjupyter_service.datasets import DataSet, data_set
 from openjupyter_service.errors import RemoteError, RemoteTrouble
 from openjupyter_service.exercises import served
 from openjupyter_service.exercises.checkout import check_out
-from openjupyter_service.exercises.course import EXERCISE_FILE, Exercise, exercise_names
+from openjupyter_service.exercises.course import EXERCISE_FILE, SOURCE_FILE, Exercise, exercise_names
 from openjupyter_service.exercises.layout import CourseFolders
 from openjupyter_service.exercises.mistakes import shown_path
 from openjupyter_service.exercises.places import CoursePlaces
@@ -104,7 +104,7 @@ class Gate:
                 async with asyncio.timeout(CHECK_SECONDS):
                     found["exercises"] = await self._results(course, version, places, running)
                 if not found["exercises"]:
-                    found["problem"] = _no_exercises(version)
+                    found["problem"] = await asyncio.to_thread(_no_exercises, version, places)
                 elif not is_last_try and (ungraded := _ungraded(found["exercises"])):
                     raise Fault(ungraded)
                 if _is_sound(found):  # else learners could ask for what was refused by its commit
@@ -217,8 +217,13 @@ def _ungraded(results: list[dict[str, Any]]) -> str:
     return ""
 
 
-def _no_exercises(version: CourseVersion) -> str:
-    place = f"the folder {version.private_folder} of the private half" if version.private_folder else "the private half"
+def _no_exercises(version: CourseVersion, places: CoursePlaces) -> str:
+    folder = version.private_folder
+    place = f"the folder {folder} of the private half" if folder else "the private half"
+    if any(places.private(version.private_commit, folder).glob(f"*/{SOURCE_FILE}")):
+        return (
+            f"{place} has sources, and no exercise is built of them; run openjupyter build, and push what it has made"
+        )
     return (
         f"there is no {EXERCISE_FILE} in any folder of {place}; every exercise has a folder of its own there with "
         f"{EXERCISE_FILE} and its tests (is it the right repository, branch and folder?)"

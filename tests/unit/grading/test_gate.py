@@ -86,6 +86,11 @@ async def test_a_half_without_exercises(site: Site) -> None:
     report = site.newest().report
     assert report is not None and not report["sound"] and report["exercises"] == []
     assert report["problem"].startswith("there is no exercise.toml in any folder of the private half")
+    git(site.upstream.halves["private"], "mv", "mean/solution.ipynb", "mean/source.ipynb")
+    git(site.upstream.halves["private"], "commit", "-qm", "A source")
+    assert not await site.checked()
+    report = site.newest().report
+    assert report is not None and "run openjupyter build" in report["problem"]
 
 
 async def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

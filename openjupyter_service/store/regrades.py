@@ -79,7 +79,8 @@ class Regrades:
                 ).mappings().one()  # fmt: skip
                 trials = chosen(row["id"], course, exercise, private_commit, now)
                 columns = ["regrade_id", "submission_id", "state", "attempts", "queued_at", "available_at"]
-                if not connection.execute(insert(regrade_trials).from_select(columns, trials)).rowcount:
+                connection.execute(insert(regrade_trials).from_select(columns, trials))
+                if not count_by_state(connection, row["id"]):
                     raise RegradeError(
                         N_("nothing to grade anew: nobody has handed in {exercise} yet"), exercise=repr(exercise)
                     )

@@ -209,8 +209,7 @@ class Regrades:
             self._store.lock(connection, "scores", *owner)
             if connection.scalar(select(is_applied(regrade_id, learner))) or regrade.state is not RegradeState.APPLYING:
                 return False
-            query = works(regrade_id).where(submissions.c.learner == learner)
-            handed_in = [work(each) for each in connection.execute(query).mappings()]
+            handed_in = [work(each) for each in connection.execute(works(regrade_id, learner)).mappings()]
             found = outcome(handed_in, regrade.counts, regrade.never_lower)
             if found.replaced:
                 replace(connection, regrade_id, found.replaced, now)

@@ -79,7 +79,8 @@ class Regrades:
                 ).mappings().one()  # fmt: skip
                 trials = chosen(row["id"], course, exercise, private_commit, now)
                 columns = ["regrade_id", "submission_id", "state", "attempts", "queued_at", "available_at"]
-                if not connection.execute(insert(regrade_trials).from_select(columns, trials)).rowcount:
+                connection.execute(insert(regrade_trials).from_select(columns, trials))
+                if not count_by_state(connection, row["id"]):
                     raise RegradeError(
                         N_("nothing to grade anew: nobody has handed in {exercise} yet"), exercise=repr(exercise)
                     )
@@ -208,8 +209,7 @@ class Regrades:
             self._store.lock(connection, "scores", *owner)
             if connection.scalar(select(is_applied(regrade_id, learner))) or regrade.state is not RegradeState.APPLYING:
                 return False
-            query = works(regrade_id).where(submissions.c.learner == learner)
-            handed_in = [work(each) for each in connection.execute(query).mappings()]
+            handed_in = [work(each) for each in connection.execute(works(regrade_id, learner)).mappings()]
             found = outcome(handed_in, regrade.counts, regrade.never_lower)
             if found.replaced:
                 replace(connection, regrade_id, found.replaced, now)

@@ -305,22 +305,17 @@ def test_a_grading_that_was_in_hand_and_ends_later_does_not_come_back(
 def test_a_regraded_learner_waits_no_longer_for_the_next(
     regrades: Regrades, submissions: Submissions, queue: Queue, trials: Trials, clock: Clock
 ) -> None:
-    first = grade(submissions, queue, 0.5)
-    clock.pass_(10)
-    submit(submissions, "ada")
-    held = queue.claim("w", 600)
-    clock.pass_(10)
-    mine = submit(submissions, "bob")
+    old = grade(submissions, queue, 0.5)
     regrade = begin(regrades)
-    assert held and queue.finish(held.grading_id, "w", {}, 0.5, {})
-    taken = queue.claim("w", 60)
-    assert taken and taken.submission_id == mine.id and queue.finish(taken.grading_id, "w", {}, 0.5, {})
-    numbers = {work.submission_id for _, works in regrades.works(regrade.id) for work in works if work.trial_state}
-    grade_all(trials, dict.fromkeys([*numbers, first.id], 0.5))
-    for learner in ("ada", "bob"):
-        submit(submissions, learner)
-        clock.pass_(1)
+    new = [submit(submissions, "ada")]
+    clock.pass_(10)
+    new.append(submit(submissions, "bob"))
+    while claimed := queue.claim("w", 60):  # the engine is away for a while
+        queue.release(claimed.grading_id, "w", 600)
+    clock.pass_(10)
+    grade_all(trials, {old.id: 0.75})
     before = submissions.positions()
+    assert before == {new[0].id: 1, new[1].id: 2}
     apply(regrades, regrade)
     assert submissions.positions() == before
 

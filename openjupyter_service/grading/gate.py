@@ -36,6 +36,9 @@ from openjupyter_service.store.versions import Versions
 CHECK_SECONDS = 12 * 3600.0
 """Longer than any course that people wait for; a check that is still not done says so and ends."""
 
+LEAKS_LIMIT = 500
+"""So many versions back it is looked for those that had something hidden in the public half."""
+
 log = logging.getLogger(__name__)
 
 
@@ -108,13 +111,9 @@ class Gate:
                 elif not is_last_try and (ungraded := _ungraded(found["exercises"])):
                     raise Fault(ungraded)
                 if _is_sound(found):  # else learners could ask for what was refused by its commit
-                    served_commit = await in_thread(
-                        served.prepare,
-                        places.public_mirror,
-                        version.public_commit,
-                        version.public_folder,
-                        places.served,
-                    )
+                    leaks = _leaks(await asyncio.to_thread(self._versions.of, course.name, LEAKS_LIMIT))
+                    half = (places.public_mirror, version.public_commit, version.public_folder)
+                    served_commit = await in_thread(served.prepare, *half, places.served, leaks)
             except RemoteTrouble as error:
                 raise Fault(str(error)) from error
             except RemoteError as error:
@@ -215,6 +214,19 @@ def _ungraded(results: list[dict[str, Any]]) -> str:
             if (finding["level"], finding["subject"]) == (Level.ERROR, Subject.GRADING):
                 return f"{result['name']}: {finding['text']}"
     return ""
+
+
+def _leaks(versions: list[CourseVersion]) -> list[str]:
+    """Public commits that were refused because something hidden was in them."""
+    return [
+        version.public_commit
+        for version in versions
+        if any(
+            (finding["level"], finding["subject"]) == (Level.ERROR, Subject.HIDDEN_FILES)
+            for result in (version.report or {}).get("exercises", [])
+            for finding in result["findings"]
+        )
+    ]
 
 
 def _no_exercises(version: CourseVersion, places: CoursePlaces) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from openjupyter_service.errors import SandboxError
 from openjupyter_service.exercises import checkout, served
+from openjupyter_service.exercises.rebuild import rebuild
 from openjupyter_service.grading.beside import Fault
 from openjupyter_service.grading.gate import Running
 from openjupyter_service.store import VersionState

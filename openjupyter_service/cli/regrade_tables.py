@@ -28,6 +28,7 @@ def record(regrade: "Regrade", progress: "RegradeProgress", comparison: "Compari
         for name in ("gains", "losses", "unchanged", "spared", "failed"):
             found[name] = [asdict(each) for each in getattr(comparison, name)]
         found |= comparison.summary()
+        found["faults"] = [{"why": why, "count": count} for why, count in comparison.faults]
     return found
 
 
@@ -49,6 +50,8 @@ def print_comparison(console: Console, regrade: "Regrade", comparison: "Comparis
     _print_learners(console, "Losses", comparison.losses)
     _print_learners(console, "Kept, though the new tests give less", comparison.spared)
     _print_learners(console, "Could not be graded anew by our fault, and keep what they have", comparison.failed)
+    for why, count in comparison.faults:
+        console.print(f"not graded anew, {count} times: {plain(' '.join(why.split()))}", markup=False, highlight=False)
     if comparison.statuses:
         table = Table("Status before", "Status after", "Submissions", title="Submissions")
         for each in comparison.statuses:

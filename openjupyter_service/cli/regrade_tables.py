@@ -75,9 +75,10 @@ def print_comparison(console: Console, regrade: "Regrade", comparison: "Comparis
 def _print_learners(console: Console, title: str, changes: "list[LearnerChange]") -> None:
     if not changes:
         return
-    table = Table("Learner", "Before", "After", "By the new tests", "Sent to", title=title)
+    is_spared = any(each.is_spared for each in changes)
+    table = Table("Learner", "Before", "After", *(["By the new tests"] if is_spared else []), "Sent to", title=title)
     for each in changes:
-        scores = [_score(score) for score in (each.before, each.after, each.graded)]
+        scores = [_score(score) for score in (each.before, each.after, *([each.graded] if is_spared else []))]
         changed = (each.gains or each.loses) and each.after is not None
         table.add_row(escape(each.learner), *scores, str(each.places if changed else 0))
     console.print(table)

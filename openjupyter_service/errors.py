@@ -80,6 +80,12 @@ class RemoteError(OpenJupyterError):
     status = 502
 
 
+class RemoteTrouble(RemoteError):
+    """Nothing is wrong with the course, but this machine could not do it now: a full disk, no time. Tried again."""
+
+    status = 503
+
+
 class AttemptsUsedUp(OpenJupyterError):
     """The exercise allows no further submission of this learner."""
 

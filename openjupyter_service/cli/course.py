@@ -45,7 +45,9 @@ def list_courses(as_json: bool, settings: Path | None) -> None:
     if not local and not followed:
         click.echo("no courses yet; follow one with: openjupyter course add NAME --public URL --private URL")
         return
-    table = Table("Name", "Public half", "Private half", "Published", "State")
+    table = Table("Name")
+    for title in ("Public half", "Private half", "Published", "State"):
+        table.add_column(title, overflow="fold")  # an address must be read whole
     for found in local:
         table.add_row(
             *(escape(plain(str(found[name]))) for name in ("name", "repository", "private")), "", "on this machine"

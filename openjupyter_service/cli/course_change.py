@@ -7,10 +7,12 @@ import click
 
 from openjupyter_service.cli.course_form import HALVES, build, check_data_set, value_options
 from openjupyter_service.cli.course_secrets import (
+    FORGETTABLE,
     generate_deploy_keys,
     host_of,
     missing_keys,
     read_secrets,
+    without,
     without_others_secrets,
 )
 from openjupyter_service.cli.course_show import webhook_address
@@ -60,8 +62,9 @@ def add(name: str, settings: Path | None, **given: Any) -> None:
 @value_options
 @click.option("--no-datasets", is_flag=True, help="It has no data set any more.")
 @click.option("--new-webhook-secret", is_flag=True, help="Make a new one and print it; the old one ends at once.")
+@click.option("--forget", multiple=True, type=click.Choice(FORGETTABLE), help="A secret to forget; may be repeated.")
 @settings_option
-def edit(name: str, new_webhook_secret: bool, settings: Path | None, **given: Any) -> None:
+def edit(name: str, new_webhook_secret: bool, forget: tuple[str, ...], settings: Path | None, **given: Any) -> None:
     """Change what the options name of the followed course NAME, and fetch it at once."""
     with open_site(settings) as site:
         old = site.followed(name)
@@ -69,7 +72,7 @@ def edit(name: str, new_webhook_secret: bool, settings: Path | None, **given: An
         check_data_set(site, course)
         before = site.courses.secrets(name)
         kept = without_others_secrets(old, course, before)
-        secrets = read_secrets(course, given, kept)
+        secrets = read_secrets(course, given, without(kept, forget))
         secrets, keys = _with_keys(course, secrets, given)
         if new_webhook_secret:
             secrets = secrets.model_copy(update={"webhook_secret": _new_webhook_secret()})

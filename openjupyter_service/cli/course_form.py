@@ -39,6 +39,11 @@ _VALUES = (
     ),
     click.option("--generate-deploy-key", is_flag=True, help="Make deploy keys for halves by SSH that have none."),
     click.option("--status-token-file", type=_FILE, metavar="FILE", help="Token that may set commit statuses."),
+    click.option(
+        "--git-host",
+        type=click.Choice(["auto", "github", "gitlab", "gitea", "bitbucket"]),
+        help="Kind of the Git host, for commit statuses; auto = by its name, or by asking it.",
+    ),
     click.option("--poll", type=int, metavar="SECONDS", help="Look there so often; 0 = never, default: 300."),
     click.option("--internet/--no-internet", default=None, help="May learners of this course reach the internet?"),
     click.option(
@@ -66,6 +71,8 @@ def build(name: str, given: Mapping[str, Any], old: FollowedCourse | None = None
         values[half] = values.get(half, {}) | {part: value for part, value in told.items() if value is not None}
     if given["poll"] is not None:
         values["poll_seconds"] = given["poll"]
+    if given["git_host"] is not None:
+        values["host"] = given["git_host"]
     if given["internet"] is not None:
         values["internet"] = given["internet"]
     if given["datasets"] is not None:

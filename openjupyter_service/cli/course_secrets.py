@@ -2,7 +2,7 @@
 
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,13 @@ from openjupyter_service.errors import OpenJupyterError
 
 MAX_SECRET_CHARACTERS = 20_000
 MAX_TOKEN_CHARACTERS = 2_000
+_FIELDS = {
+    **{f"{half}-token": f"{half}_token" for half in HALVES},
+    **{f"{half}-key": f"{half}_deploy_key" for half in HALVES},
+    "status-token": "status_token",
+}
+FORGETTABLE = tuple(_FIELDS)
+"""Secrets that a course can do without, as options name them."""
 
 
 def read_secrets(course: FollowedCourse, given: Mapping[str, Any], old: CourseSecrets) -> CourseSecrets:
@@ -44,13 +51,17 @@ def read_secrets(course: FollowedCourse, given: Mapping[str, Any], old: CourseSe
     return CourseSecrets.model_validate(found)
 
 
+def without(secrets: CourseSecrets, names: Iterable[str]) -> CourseSecrets:
+    """The secrets without those of these names, as FORGETTABLE has them."""
+    return secrets.model_copy(update={_FIELDS[name]: None for name in names})
+
+
 def without_others_secrets(old: FollowedCourse, new: FollowedCourse, secrets: CourseSecrets) -> CourseSecrets:
     """The secrets, without those of halves that have moved to another host: it must not be shown them."""
     found = secrets.model_dump()
     for half in HALVES:
-        before, after = host_of(getattr(old, half).url), host_of(getattr(new, half).url)
-        if before != after:
-            found[f"{half}_token"] = found[f"{half}_deploy_key"] = None
+        if _origin(getattr(old, half).url) != _origin(getattr(new, half).url):
+            found[f"{half}_token"] = found[f"{half}_deploy_key"] = found["status_token"] = None
     return CourseSecrets.model_validate(found)
 
 
@@ -103,6 +114,14 @@ def host_of(url: str) -> str:
     if "://" in url:
         return urlsplit(url).hostname or ""
     return "" if url.startswith("/") else url.partition(":")[0].rpartition("@")[2].lower()
+
+
+def _origin(url: str) -> tuple[str, str]:
+    """Scheme, and host with its port: who else answers there is somebody else."""
+    if "://" in url:
+        parts = urlsplit(url)
+        return parts.scheme, parts.netloc.rpartition("@")[2].lower()
+    return "ssh", host_of(url)
 
 
 def _check_half(half: str, where: Half, given: Mapping[str, Any]) -> None:

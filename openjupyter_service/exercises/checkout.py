@@ -5,8 +5,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from openjupyter_service.errors import RemoteError
-from openjupyter_service.exercises.git import alone
+from openjupyter_service.errors import RemoteTrouble
+from openjupyter_service.exercises.bare import alone
 from openjupyter_service.exercises.tree import MAX_FILE_BYTES, File, blobs, read_tree, resolve
 
 _BATCH_BYTES = 32 * 2**20
@@ -27,6 +27,7 @@ def check_out(mirror: Path, commit: str, folder: str, target: Path) -> None:
 
     Raises:
         RemoteError: there is no such commit or folder, or it holds what a course must not
+        RemoteTrouble: it could not be written now
     """
     if target.exists():
         return
@@ -44,7 +45,9 @@ def check_out(mirror: Path, commit: str, folder: str, target: Path) -> None:
             made.rename(target)
             _sync(target.parent)
         except OSError as error:
-            raise RemoteError(f"{target} cannot be written: {error.strerror}; make room, or mend its rights") from None
+            raise RemoteTrouble(
+                f"{target} cannot be written: {error.strerror}; make room, or mend its rights"
+            ) from None
         finally:
             shutil.rmtree(made, ignore_errors=True)
 

@@ -1,8 +1,9 @@
 """The git command, shut off from everybody's settings, bounded in time and in what it writes, killed as a whole."""
 
 import contextlib
-import fcntl
+import functools
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,17 +13,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from openjupyter_service.errors import RemoteError
+from openjupyter_service.errors import RemoteError, RemoteTrouble
 
 GIT_SECONDS = 300.0
-LOCK_SECONDS = 60.0
 MAX_OUTPUT_BYTES = 64 * 2**20
 
+MAX_MIRROR_BYTES = 2 * 2**30
+"""What all commits of one repository may take on disk, those before a force-push included."""
 MAX_MEMORY_KIB = 2 * 2**20
 """Of one process; what a host tells before it sends files is held in memory. Packs that are read do not count."""
 
+_OLDEST = (2, 31)
 _LOOK_SECONDS = 0.25
-_LOCK = "openjupyter.lock"
 
 # The way to the internet and whom to trust there is the site's own, all else of the surroundings is not for Git.
 _KEPT = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO")
@@ -36,6 +38,10 @@ _CONFIG = {
     "fetch.writeCommitGraph": "false",
     "gc.auto": "0",
     "maintenance.auto": "false",
+    # Large files are neither held in memory nor compared with each other.
+    "core.bigFileThreshold": "32m",
+    "pack.windowMemory": "256m",
+    "pack.threads": "2",
     # A redirect would lead a token, or a look into the site's own network, where nobody has asked for it.
     "http.followRedirects": "false",
     "http.lowSpeedLimit": "1000",
@@ -43,20 +49,28 @@ _CONFIG = {
 }
 
 
-class GitFailed(Exception):
+class GitFailed(RemoteTrouble):
     """Git has ended with an error.
 
     Attributes:
-        reason: what it has written, at most 2000 characters; of the other side, hence for the log at most.
+        reason: what it has written, at most 2000 characters. It may be of the other side, then it is for the log at
+            most; the text of this error is for what Git does on this machine alone.
     """
 
-    def __init__(self, command: str, reason: str) -> None:
-        super().__init__(f"git {command} failed")
+    def __init__(self, repository: Path, command: str, reason: str) -> None:
+        first = "".join(letter for letter in reason.partition("\n")[0][:200] if letter.isprintable())
+        super().__init__(
+            f"git {command} failed in {repository} ({first}); is there room on the disk? It is tried again"
+        )
         self.reason = reason[-2000:]
 
 
-class GitStopped(RemoteError):
-    """Git was killed: it took too long, or wrote too much."""
+class GitStopped(RemoteTrouble):
+    """Git was killed, for it took too long."""
+
+
+class GitTalks(RemoteError):
+    """Git was killed, for it printed too much."""
 
 
 def environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -108,14 +122,15 @@ def git(
         variables: further ones of the environment.
         source: what it reads, or a file to read from its place on.
         output: file to write to; what is printed is not given then.
-        look: called from time to time meanwhile; what it raises stops git.
+        look: called from time to time meanwhile; what it raises stops git, and is raised.
         maximum: bytes that it may print.
         kept_open: file descriptors that the process keeps, such as of a lock.
 
     Raises:
         GitFailed: it has ended with an error
-        GitStopped: it took too long or printed too much
-        RemoteError: there is no git, or what `look` raises
+        GitStopped: it took too long
+        GitTalks: it printed too much
+        RemoteTrouble: there is no git
     """
     limit = GIT_SECONDS if seconds is None else seconds
     with contextlib.ExitStack() as stack:
@@ -127,7 +142,7 @@ def git(
 
         def watch() -> None:
             if any(os.fstat(file.fileno()).st_size > maximum for file in files[1:]):
-                raise GitStopped(f"git {arguments[0]} answered with more than {maximum // 2**20} MiB and was stopped")
+                raise GitTalks(f"git {arguments[0]} answered with more than {maximum // 2**20} MiB and was stopped")
             if look is not None:
                 look()
 
@@ -142,7 +157,7 @@ def git(
         watch()
         if process.returncode:
             errors.seek(0)
-            raise GitFailed(arguments[0], errors.read(2**20).decode(errors="replace").strip())
+            raise GitFailed(repository, arguments[0], errors.read(2**20).decode(errors="replace").strip())
         printed.seek(0)
         return printed.read()
 
@@ -157,10 +172,14 @@ def _running(
 ) -> "Iterator[subprocess.Popen[bytes]]":
     """A process, killed with all that it has started when it still runs at the end of the block."""
     surroundings = {**environment(settings), **(variables or {})}
-    if shutil.which(command[0], path=surroundings["PATH"]) is None:
-        raise RemoteError("git is not installed on this machine; install it")
+    program = shutil.which(command[0], path=surroundings["PATH"])
+    if program is None:
+        raise RemoteTrouble("git is not installed on this machine; install it")
+    _check_version(program)
     # Without core dumps, too: a token would be in them.
-    limited = ["/bin/sh", "-c", f'ulimit -c 0 && ulimit -d {MAX_MEMORY_KIB} && exec "$@"', "sh", *command]
+    # A limit that cannot be set is lower already.
+    limits = f"ulimit -c 0; ulimit -d {MAX_MEMORY_KIB} 2>/dev/null || :"
+    limited = ["/bin/sh", "-c", f'{limits}; exec "$@"', "sh", *command]
     source, output, errors = files
     process = subprocess.Popen(
         limited,
@@ -178,54 +197,17 @@ def _running(
             _kill(process)
 
 
+@functools.cache
+def _check_version(program: str) -> None:
+    """An older Git takes no notice of our configuration, of what it forbids as little as of the token in it."""
+    shown = subprocess.run([program, "version"], capture_output=True, env={"LC_ALL": "C.UTF-8"}, timeout=60).stdout
+    numbers = re.search(rb"(\d+)\.(\d+)", shown)
+    if numbers is None or (int(numbers[1]), int(numbers[2])) < _OLDEST:
+        raise RemoteTrouble(f"Git {'.'.join(map(str, _OLDEST))} or newer is needed to follow courses; update git")
+
+
 def _kill(process: "subprocess.Popen[bytes]") -> None:
     """Kill a process that leads a group, with the group: git's helpers for http and ssh are in it."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-
-
-@contextlib.contextmanager
-def alone(folder: Path) -> Iterator[int]:
-    """Be the only process and thread that changes what is in a folder; makes it when missing.
-
-    Gives the lock's file descriptor: a process that keeps it open holds the lock after our own end.
-
-    Raises:
-        RemoteError: another one has held the lock for too long
-    """
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        end = time.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > end:
-                    raise RemoteError(f"another sync of {folder} has not ended yet; it is tried again") from None
-                time.sleep(0.1)
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def make_bare(repository: Path) -> None:
-    """Make a bare repository with the branch main, where there is none; and clear away what a killed git has left.
-
-    Call it while `alone` in the repository's folder: then no lock in it is anybody's.
-    """
-    if not (repository / "HEAD").exists():
-        git(repository, "init", "--quiet", "--bare", "--initial-branch=main", "--template=")
-    for pattern in ("*.lock", "refs/**/*.lock", "objects/pack/tmp_*", "objects/**/tmp_obj_*", "objects/incoming-*"):
-        for path in repository.glob(pattern):
-            if path.name != _LOCK and path.is_file():
-                path.unlink(missing_ok=True)
-
-
-def tidy(repository: Path) -> None:
-    """Pack what has piled up in a repository, if much has; call it while `alone` there. What fails can wait."""
-    with contextlib.suppress(GitFailed, GitStopped):
-        git(repository, "gc", "--auto", "--quiet", settings={"gc.auto": "2000", "gc.autoDetach": "false"})

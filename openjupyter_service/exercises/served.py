@@ -5,13 +5,13 @@ import tempfile
 from pathlib import Path
 
 from openjupyter_service.errors import RemoteError
-from openjupyter_service.exercises.git import GitFailed, alone, git, make_bare, tidy
-from openjupyter_service.exercises.tree import MAX_TOTAL_BYTES, read_tree
+from openjupyter_service.exercises.bare import alone, make_bare, tidy
+from openjupyter_service.exercises.git import MAX_MIRROR_BYTES, GitFailed, git
+from openjupyter_service.exercises.tree import read_tree
 
 BRANCH = "refs/heads/main"
 
 _PREPARED = "refs/openjupyter/prepared"
-_KEPT = "refs/openjupyter/kept"
 _NOBODY = {
     f"GIT_{role}_{what}": value
     for role in ("AUTHOR", "COMMITTER")
@@ -41,7 +41,7 @@ def prepare(mirror: Path, commit: str, folder: str, served: Path) -> str:
         RemoteError: the half cannot be served so; says which file stands in the way
     """
     read_tree(mirror, commit, folder)
-    with alone(served) as lock:
+    with alone(served):
         make_bare(served)
         # What is prepared may be refused by its check: learners do not learn that it is there.
         git(served, "config", "transfer.hideRefs", "refs/openjupyter")
@@ -50,11 +50,10 @@ def prepare(mirror: Path, commit: str, folder: str, served: Path) -> str:
         if published and _name(served, f"{published}^{{tree}}") == tree:
             made = published
         elif not folder and (not published or _comes_after(mirror, published, commit)):
-            git(served, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--",
-                str(mirror.resolve()), f"+{_KEPT}/{commit}:{_PREPARED}/{commit}", kept_open=(lock,))  # fmt: skip
+            _bring(mirror, served, commit, without=published)
             made = commit
         else:
-            _bring(mirror, tree, served)
+            _bring(mirror, served, tree)
             made = _commit(mirror, commit, tree, published, served)
         git(served, "update-ref", f"{_PREPARED}/{made}", made)
         return made
@@ -98,12 +97,12 @@ def _comes_after(repository: Path, first: str, second: str) -> bool:
     return True
 
 
-def _bring(mirror: Path, tree: str, served: Path) -> None:
-    """Copy the objects of one tree, and no others."""
-    lines = git(mirror, "rev-list", "--objects", tree).splitlines()
-    names = b"".join(line.split(b" ", 1)[0] + b"\n" for line in lines)
+def _bring(mirror: Path, served: Path, name: str, without: str = "") -> None:
+    """Copy a commit or a tree with all that it needs, and nothing else; but for what a commit that is there needs."""
+    wanted = f"{name}\n^{without}\n" if without else f"{name}\n"
     with tempfile.TemporaryFile() as pack:
-        git(mirror, "pack-objects", "--stdout", "--quiet", source=names, output=pack, maximum=2 * MAX_TOTAL_BYTES)
+        options = ("--revs", "--stdout", "--quiet")
+        git(mirror, "pack-objects", *options, source=wanted.encode(), output=pack, maximum=MAX_MIRROR_BYTES)
         pack.seek(0)
         git(served, "index-pack", "--stdin", source=pack)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from openjupyter_service.errors import RemoteError
-from openjupyter_service.exercises.git import GitFailed, git
+from openjupyter_service.errors import RemoteError, RemoteTrouble
+from openjupyter_service.exercises.git import GitFailed, GitTalks, git
 
 MAX_FILES = 20_000
 MAX_FILE_BYTES = 100 * 2**20
@@ -18,7 +18,7 @@ MAX_PATH_BYTES = 1000
 POINTER_BYTES = 1024
 """A pointer of Git LFS is shorter."""
 
-_LINK, _MODULE, _PROGRAM = "120000", "160000", "100755"
+_TYPE, _LINK, _MODULE, _EXECUTABLE = 0o170000, 0o120000, 0o160000, 0o100
 _POINTER = b"version https://git-lfs.github.com/spec/"
 _TURNED = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _MAX_LINKS = 8
@@ -47,14 +47,15 @@ def read_tree(repository: Path, commit: str, folder: str = "") -> list[File]:
     """All files of a folder at a commit, symbolic links included, checked by their names and sizes.
 
     Raises:
-        RemoteError: there is no such commit or folder, or it holds what a course must not; says which file
+        RemoteError: there is no such folder, or it holds what a course must not; says which file
+        RemoteTrouble: there is no such commit
     """
     if not re.fullmatch(r"[0-9a-f]{40}", commit):
         raise RemoteError(f"{commit[:50]!r} is no commit")
     try:
         git(repository, "cat-file", "-e", f"{commit}^{{commit}}")
     except GitFailed:
-        raise RemoteError(f"the commit {commit} is not in {repository}; fetch the course again") from None
+        raise RemoteTrouble(f"the commit {commit} is not in {repository}; fetch the course again") from None
     try:
         options = ("-r", "-t", "-z", "-l", "--full-tree")
         listed = git(repository, "ls-tree", *options, f"{commit}:{folder}", maximum=MAX_FILES * MAX_PATH_BYTES)
@@ -62,6 +63,8 @@ def read_tree(repository: Path, commit: str, folder: str = "") -> list[File]:
         raise RemoteError(
             f"the repository has no folder {folder} at {commit[:10]}; name another folder for the course, or push it"
         ) from None
+    except GitTalks:
+        raise _too_many() from None
     lines = listed.split(b"\0")[:-1]
     entries = [_Entry(line) for line in lines]
     _check_names(entries)
@@ -110,7 +113,7 @@ def blobs(repository: Path, names: Iterable[str], maximum: int) -> list[bytes]:
         end = answer.index(b"\n", position)
         words = answer[position:end].decode(errors="replace").split()
         if len(words) != 3 or words[1] != "blob":
-            raise RemoteError(f"the object {name} is not in {repository}; fetch the course again")
+            raise RemoteTrouble(f"the object {name} is not in {repository}, which is damaged; remove it, then sync")
         size = int(words[2])
         found.append(answer[end + 1 : end + 1 + size])
         position = end + 1 + size + 1
@@ -122,7 +125,10 @@ class _Entry:
 
     def __init__(self, line: bytes) -> None:
         about, _, name = line.partition(b"\t")
-        self.mode, self.kind, self.blob, size = about.decode().split()
+        mode, self.kind, self.blob, size = about.decode().split()
+        # A tree made by hand may have other bits than Git's own, which mean as much to some of its versions.
+        self.type = int(mode, 8) & _TYPE
+        self.is_program = bool(int(mode, 8) & _EXECUTABLE)
         self.size = int(size) if size.isdigit() else 0
         try:
             self.path = name.decode()
@@ -130,9 +136,13 @@ class _Entry:
             raise RemoteError(f"the name of the file {ascii(name)[2:-1][:200]} is not UTF-8; rename it") from None
 
 
+def _too_many() -> RemoteError:
+    return RemoteError(f"the course has more than {MAX_FILES} files and folders; keep data sets out of it")
+
+
 def _check_names(entries: list[_Entry]) -> None:
     if len(entries) > MAX_FILES:
-        raise RemoteError(f"the course has more than {MAX_FILES} files and folders; keep data sets out of it")
+        raise _too_many()
     known: dict[str, str] = {}
     for entry in entries:
         path = entry.path
@@ -143,7 +153,7 @@ def _check_names(entries: list[_Entry]) -> None:
         if plain in known:
             raise RemoteError(f"{path} and {known[plain]} differ in upper and lower case at most; rename one of them")
         known[plain] = path
-        if entry.mode == _MODULE:
+        if entry.type == _MODULE:
             raise RemoteError(
                 f"{path} is a submodule, which is not fetched; put its files into the repository itself, as with "
                 "git subtree"
@@ -161,14 +171,14 @@ def _is_odd(name: str) -> bool:
 
 
 def _files(repository: Path, entries: list[_Entry]) -> list[File]:
-    links = [entry for entry in entries if entry.mode == _LINK]
+    links = [entry for entry in entries if entry.type == _LINK]
     for link in links:
         if link.size > MAX_PATH_BYTES:
             raise RemoteError(f"{link.path} is a symbolic link that leads out of the course; remove it")
     contents = blobs(repository, (link.blob for link in links), MAX_PATH_BYTES * len(links))
     targets = {link.path: _target(link.path, content) for link, content in zip(links, contents, strict=True)}
     return [
-        File(entry.path, entry.blob, entry.size, entry.mode == _PROGRAM, targets.get(entry.path))
+        File(entry.path, entry.blob, entry.size, entry.is_program, targets.get(entry.path))
         for entry in entries
         if entry.kind == "blob"
     ]

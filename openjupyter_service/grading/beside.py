@@ -14,6 +14,7 @@ from openjupyter_service.errors import SandboxError
 from openjupyter_service.exercises.course import Exercise
 from openjupyter_service.grading.check.trial import Files, GradeOne
 from openjupyter_service.grading.session import grade
+from openjupyter_service.grading.unchanged import surroundings
 from openjupyter_service.report import Report
 from openjupyter_service.sandbox.engine import Engine, ImageMissing
 from openjupyter_service.sandbox.pair import Containers, FreshPairs
@@ -76,11 +77,11 @@ class BesideLearners:
 
         return grade_one
 
-    async def images(self) -> list[str]:
-        """What the site's images stand for now; Fault when that cannot be said."""
+    async def around(self) -> str:
+        """What all gradings depend on besides the exercise; Fault when that cannot be said."""
         names = (self._settings.sandbox_image, self._settings.judge_image)
         try:
-            return [await self._engine.image_id(name) for name in names]
+            return surroundings(self._settings, [await self._engine.image_id(name) for name in names])
         except SandboxError as error:
             raise Fault(str(error)) from None
 
@@ -92,4 +93,4 @@ class BesideLearners:
     async def _see_whose_fault(self, exercise: Exercise, error: SandboxError) -> None:
         """Fault where the engine is away or lacks an image of the site: then nothing at all can be graded."""
         if not (isinstance(error, ImageMissing) and exercise.image is not None):
-            await self.images()
+            await self.around()

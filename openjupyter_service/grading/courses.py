@@ -10,6 +10,7 @@ from pathlib import Path
 from openjupyter_service.courses import Course, FollowedCourse, Pair, PublishedCourse
 from openjupyter_service.errors import NotFound, OpenJupyterError
 from openjupyter_service.exercises.places import CoursePlaces
+from openjupyter_service.exercises.rebuild import rebuild
 from openjupyter_service.exercises.remote import check_out
 from openjupyter_service.language import N_
 from openjupyter_service.settings import Settings
@@ -26,7 +27,7 @@ class SiteCourses:
     def __init__(self, settings: Settings, store: Store) -> None:
         self._settings = settings
         self._published = Published(store, [course.name for course in settings.courses])
-        self._checking_out = threading.Lock()
+        self._mending = threading.Lock()
         self._made: dict[int, tuple[FollowedCourse, PublishedCourse]] = {}
 
     def all(self) -> list[Course]:
@@ -78,6 +79,7 @@ class SiteCourses:
         followed = version.course
         places = CoursePlaces(self._settings.data_dir, followed.name)
         private = self._private(version, places)
+        self._see_to_served(followed.name, places)
         known, made = self._made.get(version.id, (None, None))
         if made is not None and known is followed:
             return made
@@ -94,11 +96,19 @@ class SiteCourses:
         self._made[version.id] = followed, made
         return made
 
+    def _see_to_served(self, name: str, places: CoursePlaces) -> None:
+        """Make the repository that learners pull anew when somebody has deleted it."""
+        if not places.served.exists():
+            with self._mending:
+                if not places.served.exists():
+                    log.warning("the repository of %s is made anew: %s is gone", name, places.served)
+                    rebuild(places.public_mirror, self._published.history(name), places.served)
+
     def _private(self, version: PublishedVersion, places: CoursePlaces) -> Path:
         """The private half's folder, checked out again when somebody has deleted it."""
         folder = places.private(version.private_commit, version.private_folder)
         if not folder.is_dir():
-            with self._checking_out:
+            with self._mending:
                 if not folder.is_dir():
                     log.warning("the private half of %s is checked out again: %s is gone", version.course.name, folder)
                     check_out(places.private_mirror, version.private_commit, version.private_folder, folder)

@@ -9,17 +9,17 @@ import contextlib
 import logging
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from openjupyter_service.courses import FollowedCourse
 from openjupyter_service.datasets import DataSet, data_set
-from openjupyter_service.errors import RemoteError
+from openjupyter_service.errors import RemoteError, RemoteTrouble
 from openjupyter_service.exercises import served
 from openjupyter_service.exercises.checkout import check_out
-from openjupyter_service.exercises.course import EXERCISE_FILE, Exercise, exercise_names
+from openjupyter_service.exercises.course import EXERCISE_FILE, SOURCE_FILE, Exercise, exercise_names
 from openjupyter_service.exercises.layout import CourseFolders
 from openjupyter_service.exercises.mistakes import shown_path
 from openjupyter_service.exercises.places import CoursePlaces
@@ -28,6 +28,7 @@ from openjupyter_service.grading.beside import Fault
 from openjupyter_service.grading.check.course import RUNS, check_course
 from openjupyter_service.grading.check.findings import ExerciseResult, Level, Subject
 from openjupyter_service.grading.check.trial import Files, GradeOne
+from openjupyter_service.grading.unchanged import FINGERPRINT, fingerprints, known, taken_over
 from openjupyter_service.report import Report
 from openjupyter_service.store.records import CourseVersion
 from openjupyter_service.store.versions import Versions
@@ -54,12 +55,20 @@ class Gate:
         data_dir: of the site
         versions: where verdicts are kept
         grader: gives what grades submissions of a course with these data sets
+        around: tells what all gradings depend on, so that what has not changed is not graded again
     """
 
-    def __init__(self, data_dir: Path, versions: Versions, grader: Callable[[tuple[DataSet, ...]], GradeOne]) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        versions: Versions,
+        grader: Callable[[tuple[DataSet, ...]], GradeOne],
+        around: Callable[[], Awaitable[str]],
+    ) -> None:
         self._data_dir = data_dir
         self._versions = versions
         self._grader = grader
+        self._around = around
         self._running: dict[str, Running] = {}
 
     def running(self, course: str) -> Running | None:
@@ -95,7 +104,7 @@ class Gate:
                 async with asyncio.timeout(CHECK_SECONDS):
                     found["exercises"] = await self._results(course, version, places, running)
                 if not found["exercises"]:
-                    found["problem"] = _no_exercises(version)
+                    found["problem"] = await asyncio.to_thread(_no_exercises, version, places)
                 elif not is_last_try and (ungraded := _ungraded(found["exercises"])):
                     raise Fault(ungraded)
                 if _is_sound(found):  # else learners could ask for what was refused by its commit
@@ -106,6 +115,8 @@ class Gate:
                         version.public_folder,
                         places.served,
                     )
+            except RemoteTrouble as error:
+                raise Fault(str(error)) from error
             except RemoteError as error:
                 found["problem"] = str(error)
             except TimeoutError:
@@ -146,9 +157,17 @@ class Gate:
                 running.exercises[name] = (done, total)
 
             data_sets = (data_set(course.name, course.datasets),) if course.datasets is not None else ()
-            results = await check_course(folders, _ending_early(self._grader(data_sets)), watch, RUNS, at_once=1)
+            # What is in a data set may change without a push.
+            now = fingerprints(folders, await self._around()) if not data_sets else {}
+            earlier = known(await asyncio.to_thread(self._versions.of, course.name), now)
+            for name in earlier:
+                watch(name, 1, 1)
+            grade = _ending_early(self._grader(data_sets))
+            results = await check_course(folders, grade, watch, RUNS, at_once=1, graded=earlier)
             halves = {public: version.public_folder, private: version.private_folder}
-            return [_as_data(result, halves) for result in results]
+            found = [_as_data(result, halves) for result in results]
+        found = [taken_over(each, earlier[each["name"]]) if each["name"] in earlier else each for each in found]
+        return [{**each, FINGERPRINT: now.get(each["name"])} for each in found]
 
     @contextlib.contextmanager
     def _progress(self, course: str, version: CourseVersion) -> Iterator[Running]:
@@ -198,8 +217,13 @@ def _ungraded(results: list[dict[str, Any]]) -> str:
     return ""
 
 
-def _no_exercises(version: CourseVersion) -> str:
-    place = f"the folder {version.private_folder} of the private half" if version.private_folder else "the private half"
+def _no_exercises(version: CourseVersion, places: CoursePlaces) -> str:
+    folder = version.private_folder
+    place = f"the folder {folder} of the private half" if folder else "the private half"
+    if any(places.private(version.private_commit, folder).glob(f"*/{SOURCE_FILE}")):
+        return (
+            f"{place} has sources, and no exercise is built of them; run openjupyter build, and push what it has made"
+        )
     return (
         f"there is no {EXERCISE_FILE} in any folder of {place}; every exercise has a folder of its own there with "
         f"{EXERCISE_FILE} and its tests (is it the right repository, branch and folder?)"

@@ -97,7 +97,7 @@ class Grader:
         self.follower = Follower(
             followed,
             versions,
-            Gate(settings.data_dir, versions, beside.grader),
+            Gate(settings.data_dir, versions, beside.grader, beside.around),
             fetch_into(settings.data_dir),
             Statuses(followed.secrets, functools.partial(_course_page, settings)),
         )

@@ -57,6 +57,16 @@ class Published:
         )
         return next(iter(self._find(*conditions, limit=1)), None)
 
+    def history(self, name: str) -> list[tuple[str, str, str]]:
+        """Every version that was published, oldest first: commit and folder of its public half, commit as served."""
+        query = (
+            select(course_versions.c.public_commit, course_versions.c.public_folder, course_versions.c.served_commit)
+            .where(_IS_PUBLISHED, course_versions.c.course == name)
+            .order_by(course_versions.c.id)
+        )
+        with self._store.read() as connection:
+            return [(row.public_commit, row.public_folder, row.served_commit) for row in connection.execute(query)]
+
     def _find(self, *conditions: ColumnElement[bool], limit: int | None = None) -> Sequence[PublishedVersion]:
         query: Select[tuple[object, ...]] = (
             select(*_COLUMNS)

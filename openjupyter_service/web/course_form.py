@@ -29,13 +29,21 @@ LABELS = {
     "public_deploy_key": N_("Private deploy key (for SSH)"),
     "private_token": N_("Token (for https)"),
     "private_deploy_key": N_("Private deploy key (for SSH)"),
+    "host": N_("Kind of Git host, for commit statuses"),
     "status_token": N_("Token that may set commit statuses"),
+}
+HOSTS = {
+    "auto": N_("by its name, or by asking it"),
+    "github": "GitHub",
+    "gitlab": "GitLab",
+    "gitea": "Gitea, Forgejo",
+    "bitbucket": "Bitbucket",
 }
 GROUPS = (
     (N_("Course"), ("name", "poll_seconds", "internet")),
     (N_("Public half"), ("public_url", "public_branch", "public_folder", "public_token", "public_deploy_key")),
     (N_("Private half"), ("private_url", "private_branch", "private_folder", "private_token", "private_deploy_key")),
-    (N_("Git host"), ("status_token",)),
+    (N_("Git host"), ("host", "status_token")),
 )
 """The fields in the order of the page, each group with its heading."""
 SECRETS = ("public_token", "public_deploy_key", "private_token", "private_deploy_key", "status_token")
@@ -66,6 +74,10 @@ class CourseForm:
         for name, value in given.items():
             if len(value) > MAX_FIELD:
                 form.refuse(name, "is too long")
+        for name in ("public_url", "private_url"):
+            # Whoever got hold of the operator's browser must not read what lies on this machine.
+            if given[name].startswith(("/", "file:")):
+                form.refuse(name, "a repository on this machine is named on the command line")
         try:
             course = FollowedCourse.model_validate(_course_values(given))
         except ValidationError as error:
@@ -96,5 +108,5 @@ def _course_values(given: dict[str, str]) -> dict[str, Any]:
         half: {part: given[f"{half}_{part}"] for part in ("url", "branch", "folder") if given[f"{half}_{part}"]}
         for half in ("public", "private")
     }
-    values = {name: given[name] for name in ("name", "poll_seconds") if given[name]}
+    values = {name: given[name] for name in ("name", "poll_seconds", "host") if given[name]}
     return {**values, **halves, "internet": given["internet"] == "1"}

@@ -9,7 +9,7 @@ from openjupyter_service.errors import CourseError, Forbidden
 from openjupyter_service.grading.gate import Running
 from openjupyter_service.language import N_
 from openjupyter_service.store.records import CourseVersion, VersionState
-from openjupyter_service.web.course_form import GROUPS, LABELS, CourseForm, webhook_address
+from openjupyter_service.web.course_form import GROUPS, HOSTS, LABELS, CourseForm, webhook_address
 from openjupyter_service.web.staff import PageHandler, StaffHandler, moment
 
 STATES = {
@@ -81,6 +81,7 @@ class CoursesHandler(PageHandler):
             is_operator=self.person is None,
             form=form,
             groups=GROUPS,
+            hosts=HOSTS.items(),
             label=lambda name: self.speech.text(LABELS[name]),
             xsrf=self.xsrf_token,
             path=self.request.path,

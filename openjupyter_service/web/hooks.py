@@ -36,9 +36,12 @@ class HookHandler(SiteHandler):
             raise tornado.web.HTTPError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         headers = {name.lower(): value for name, value in self.request.headers.items()}
         hooks = self.site.grader.hooks
+        # Bodies of those that wait for their refusal take no room.
+        body, self._body = bytes(self._body), bytearray()
         try:
-            done = await asyncio.to_thread(hooks.receive, course_name, headers, bytes(self._body))
+            done = await asyncio.to_thread(hooks.receive, course_name, headers, body)
         except Forbidden:
+            del body
             await asyncio.sleep(max(arrived + REFUSAL_SECONDS - monotonic(), 0))
             raise
         self.answer({"status": int(HTTPStatus.OK), "message": done})

@@ -1,15 +1,11 @@
 """A data set in the whole site: a learner opens the exercises of two courses, and grades one that reads data."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 import docker
 import pytest
-from oauthlib.oauth1 import SIGNATURE_TYPE_BODY, Client
 
-from deploy.scripted_learner import Json, ScriptedLearner
-from deploy.site import CONSUMER_KEY
+from tests.docker.elsewhere import LearnerElsewhere
 from tests.running_site import ROOT, running_site
 
 pytestmark = pytest.mark.docker
@@ -25,23 +21,6 @@ LINK = "ds-warm-up"
 READ = "print(*sorted(__import__('os').listdir('/srv/data')), open('/srv/data/more/numbers.txt').read())"
 
 
-@dataclass
-class LearnerOfMore(ScriptedLearner):
-    """Launches what the LMS's link names, but in the course `more`."""
-
-    secret: str = ""
-
-    def signed_launch(self, resource_link_id: str) -> Json:
-        """The LMS's launch, changed and signed anew."""
-        form = super().signed_launch(resource_link_id)
-        values = {name: value for name, value in form["parameters"].items() if not name.startswith("oauth_")}
-        values |= {"custom_course": "more", "resource_link_id": "in-more"}
-        client = Client(CONSUMER_KEY, client_secret=self.secret, signature_type=SIGNATURE_TYPE_BODY)
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        _, _, body = client.sign(form["url"], "POST", values, headers)
-        return {**form, "parameters": dict(parse_qsl(body, keep_blank_values=True))}
-
-
 def test_who_opens_a_course_with_data_gets_it_and_nobody_else(tmp_path: Path) -> None:
     data_dir, data = tmp_path / "site", tmp_path / "numbers"
     data_dir.mkdir()
@@ -52,7 +31,9 @@ def test_who_opens_a_course_with_data_gets_it_and_nobody_else(tmp_path: Path) ->
     with running_site(data_dir) as site:
         person = site.people[0]["user_id"]
         plain = site.learner(person)
-        learner = LearnerOfMore(site.lms_url, person, secret=(data_dir / "secrets/demo-lms").read_text().strip())
+        learner = LearnerElsewhere(
+            site.lms_url, person, secret=(data_dir / "secrets/demo-lms").read_text().strip(), course="more"
+        )
         plain.launch(LINK)
         notebook = plain.pull()
         assert "FileNotFoundError" in plain.run(notebook, READ)

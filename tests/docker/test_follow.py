@@ -2,11 +2,14 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
+import docker
 import pytest
 
 from openjupyter_service.courses import CourseSecrets
 from openjupyter_service.grading.grader import Grader
+from openjupyter_service.sandbox.engine import SITE_LABEL
 from openjupyter_service.secrets import site_secret
 from openjupyter_service.settings import GradingSettings, LearnerSettings, Settings
 from openjupyter_service.store import Courses, CourseVersion, SecretBox, Store, Submissions, Versions, VersionState
@@ -106,3 +109,31 @@ async def test_a_course_is_followed(tmp_path: Path, grading_settings: GradingSet
         assert await points(submissions, earlier) == (2, 2)
         assert await points(submissions, later) == (3, 3)
     store.close()
+
+
+async def test_a_check_that_is_broken_off_leaves_nothing_and_is_made_anew(
+    tmp_path: Path, grading_settings: GradingSettings
+) -> None:
+    upstream, data_dir = Upstream(tmp_path / "host"), tmp_path / "data"
+    grading = grading_settings.model_copy(update={"workers": 1, "pool": 0})
+    settings = Settings(data_dir=data_dir, grading=grading, learner=LearnerSettings(network=SITE))
+    store = Store(settings.store_url)
+    store.upgrade()
+    upstream.push()
+    Courses(store, SecretBox(site_secret(data_dir, "store"))).add(upstream.course(), CourseSecrets())
+    versions = Versions(store)
+    engine = docker.from_env()
+    grader = Grader(settings, store)
+    async with grader.running(), asyncio.timeout(SECONDS):
+        while not await asyncio.to_thread(containers, engine):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    assert await asyncio.to_thread(containers, engine) == []
+    assert [each.state for each in versions.of("python")] == [VersionState.WAITING]
+    async with Grader(settings, store).running():
+        assert (await verdict(versions, 1)).state is VersionState.PUBLISHED
+    store.close()
+
+
+def containers(engine: docker.DockerClient) -> list[Any]:
+    """Grading containers of these tests that run."""
+    return list(engine.containers.list(filters={"label": f"{SITE_LABEL}={SITE}"}))

@@ -183,7 +183,7 @@ async def test_files_outlive_the_container(make: Make, network: str, engine: doc
 async def test_a_course_with_internet_adds_a_second_network(
     make: Make, network: str, engine: docker.DockerClient
 ) -> None:
-    ensure_network(internet_network(network), 8123, site=network, internet=True)
+    assert not engine.networks.list(names=[internet_network(network)]), "it is made when the first learner needs it"
     open_one, closed_one = make("uopen", needs_internet=lambda learner: learner == "uopen"), make("uclosed")
     address, _ = await open_one.start()
     await closed_one.start()

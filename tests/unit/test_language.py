@@ -64,8 +64,9 @@ def test_an_error_is_english_until_it_is_said() -> None:
 
 SERVICE = Path(__file__).resolve().parents[2] / "openjupyter_service"
 FOR_LEARNERS = ("Forbidden", "NotFound", "InvalidSubmission", "TooLarge", "AttemptsUsedUp")
-FOR_THE_LOG = {"grading/links.py", "hub/launch.py", "store/courses.py", "store/platforms.py"}
-"""Their errors are told to nobody but the log and the terminal: the door has words of its own for each kind."""
+FOR_THE_LOG = {"grading/hooks.py", "grading/links.py", "hub/launch.py", "store/courses.py", "store/platforms.py"}
+"""Their errors are told to nobody but the log, the terminal and Git hosts: the door has words of its own for each
+kind."""
 
 
 def calls(path: Path, *names: str) -> Iterator[ast.Call]:
@@ -196,8 +197,8 @@ def test_no_word_of_the_pages_of_courses_is_left_in_english(count: int, is_opera
     values |= {"xsrf": "1", "path": "/1/2", "moment": lambda seconds: "1", "state": lambda version: "1", "done": "1"}
     values |= {"findings": lambda version: findings * (version.id + 1) if version.id < 7 else [], "subject": str}
     values |= {"page": page, "running": running, "lines": lines, "form": form, "is_operator": is_operator}
-    values |= {"label": lambda name: "1", "groups": [("", ("internet", "1_key", "1_token", "name"))]}
-    values |= {"address": "1", "secret": "2", "course": SimpleNamespace(name="1")}
+    values |= {"label": lambda name: "1", "groups": [("", ("internet", "1_key", "1_token", "name", "host"))]}
+    values |= {"hosts": [("1", "2")], "address": "1", "secret": "2", "course": SimpleNamespace(name="1")}
     loader = Loader(str(SERVICE / "web/templates"), autoescape="xhtml_escape")
     for name in ("courses.html", "course.html", "course-added.html"):
         assert words_outside(loader.load(name).generate(**values).decode()) == set(), name

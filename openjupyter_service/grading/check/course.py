@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from openjupyter_service.errors import ExerciseError
@@ -27,7 +27,12 @@ Watch = Callable[[str, int, int], None]
 
 
 async def check_course(
-    course: CourseFolders, grade: GradeOne, watch: Watch, runs: int = RUNS, at_once: int = AT_ONCE
+    course: CourseFolders,
+    grade: GradeOne,
+    watch: Watch,
+    runs: int = RUNS,
+    at_once: int = AT_ONCE,
+    graded: Collection[str] = (),
 ) -> list[ExerciseResult]:
     """Check the exercises that `course` names.
 
@@ -37,6 +42,7 @@ async def check_course(
         watch: told of progress
         runs: how often each solution is graded, each time with another seed
         at_once: how many gradings run at the same time
+        graded: names of exercises that are looked at without grading anything
     """
     places = asyncio.Semaphore(at_once)
 
@@ -55,7 +61,7 @@ async def check_course(
         *(
             _check(exercise, public, Trial(
                 exercise, course.public_of(exercise), grade_in_turn, step_of(exercise.name), results[exercise.name]
-            ), runs)
+            ), 0 if exercise.name in graded else runs)
             for exercise in exercises
         )
     )  # fmt: skip
@@ -91,7 +97,7 @@ class _PublicHalves:
 
 
 async def _check(exercise: Exercise, public: _PublicHalves, trial: Trial, runs: int) -> None:
-    """All of one exercise: what can be seen without running anything, then the gradings."""
+    """All of one exercise: what can be seen without running anything, then the gradings, unless `runs` is 0."""
     started = time.monotonic()
     result = trial.result
     check_sources(exercise, result)
@@ -103,6 +109,8 @@ async def _check(exercise: Exercise, public: _PublicHalves, trial: Trial, runs: 
         return
     note_stale_files(exercise, trial.public, result)
     note_starter_notebook(exercise, trial.public, result)
+    if not runs:
+        return
     trial.expect(runs + 1 + len(other_samples(exercise)) + len(exercise.variants))
     path = exercise.solution_path()
     if path is None:

@@ -302,9 +302,11 @@ def test_what_the_options_name_is_changed(command: Command, courses: Courses, to
     command("course", "add", "genes", *HALVES, "--private-token-file", token_file)
     before = secrets(courses)
     assert command("course", "edit", "genes", "--private-branch", "next", "--poll", 60, "--internet").code == 0
+    assert command("course", "edit", "genes", "--git-host", "gitea").code == 0
     course = courses.get("genes")
     assert course is not None and course.private.url == HALVES[3]
     assert (course.private.branch, course.poll_seconds, course.internet) == ("next", 60, True)
+    assert course.host == "gitea"
     assert secrets(courses) == before
     ended = command("course", "edit", "genes", "--new-webhook-secret", "--no-internet")
     after = secrets(courses)
@@ -321,9 +323,32 @@ def test_another_host_never_gets_the_token(command: Command, courses: Courses, t
     assert ended.code == 0 and "was forgotten" in ended.err
     assert set(secrets(courses)) == {"public_token", "webhook_secret"}
     moved = ("--private", "https://git.example.org/team/hidden.git", "--private-token-file", token_file)
+    moved += ("--status-token-file", token_file)
     assert command("course", "edit", "genes", *moved).code == 0
     assert command("course", "edit", "genes", "--private", "https://git.example.org/elsewhere.git").code == 0
-    assert secrets(courses)["private_token"] == TOKEN, "the same host"
+    assert secrets(courses)["private_token"] == secrets(courses)["status_token"] == TOKEN, "the same host"
+    for elsewhere in ("http://git.example.org/elsewhere.git", "https://git.example.org:8443/elsewhere.git"):
+        assert command("course", "edit", "genes", "--private", elsewhere).code == 0
+        assert set(secrets(courses)) == {"public_token", "webhook_secret"}
+        assert command("course", "edit", "genes", *moved).code == 0
+
+
+def test_secrets_are_forgotten_and_changed_by_name(command: Command, courses: Courses, token_file: Path) -> None:
+    command("course", "add", "genes", *HALVES, "--private-token-file", token_file, "--status-token-file", token_file)
+    assert command("course", "edit", "genes", "--forget", "status-token").code == 0
+    assert set(secrets(courses)) == {"private_token", "webhook_secret"}
+    token_file.write_text("another-token")
+    assert command("course", "edit", "genes", "--forget", "private-token", "--private-token-file", token_file).code == 0
+    assert secrets(courses)["private_token"] == "another-token"
+    command("course", "add", "cells", *SSH, "--generate-deploy-key")
+    assert "--generate-deploy-key to have one made" in usage(
+        command, "course", "edit", "cells", "--forget", "private-key"
+    )
+    before = secrets(courses, "cells")
+    ended = command("course", "edit", "cells", "--forget", "private-key", "--generate-deploy-key")
+    assert ended.code == 0 and ended.out.count("ssh-ed25519 ") == 1
+    after = secrets(courses, "cells")
+    assert {name for name in before if before[name] != after[name]} == {"private_deploy_key"}
 
 
 def test_a_course_is_removed_after_a_word(

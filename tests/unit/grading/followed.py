@@ -32,7 +32,9 @@ def new_version(settings: Settings, store: Store, name: str = "genes", title: st
     _write(settings, name, title)
     public_commit, private_commit = (_fetched(settings, name, half) for half in ("public", "private"))
     check_out(places.private_mirror, private_commit, "", places.private(private_commit))
-    served_commit = prepare(places.public_mirror, public_commit, "", places.served)
+    course = Courses(store, BOX).get(name)
+    assert course is not None
+    served_commit = prepare(places.public_mirror, public_commit, course.public.folder, places.served)
     versions = Versions(store)
     number = versions.add(name, public_commit, private_commit)
     assert number is not None and versions.claim(name) is not None
@@ -48,6 +50,12 @@ def prepared(settings: Settings, name: str, title: str) -> Pair:
     public_commit, private_commit = (_fetched(settings, name, half) for half in ("public", "private"))
     served_commit = prepare(places.public_mirror, public_commit, "", places.served)
     return Pair(public_commit=served_commit, private_commit=private_commit)
+
+
+def refetch(settings: Settings, name: str) -> None:
+    """Fetch both halves as they are at the host."""
+    for half in ("public", "private"):
+        _fetched(settings, name, half)
 
 
 def _write(settings: Settings, name: str, title: str) -> None:

@@ -8,14 +8,14 @@ from openjupyter_service.courses import Course, Half, PublishedCourse
 from openjupyter_service.errors import NotFound, RemoteError
 from openjupyter_service.exercises.course import load_exercise
 from openjupyter_service.exercises.places import CoursePlaces
-from openjupyter_service.exercises.repository import read_file
+from openjupyter_service.exercises.repository import head, read_file
 from openjupyter_service.grading.catalogue import catalogue
 from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.links import find_course
 from openjupyter_service.lti.launch import Custom
 from openjupyter_service.store import Courses, Versions
 from tests.unit.grading.course import CourseSite
-from tests.unit.grading.followed import BOX, PRIVATE, PUBLIC, follow, new_version
+from tests.unit.grading.followed import BOX, PRIVATE, PUBLIC, follow, new_version, refetch
 
 
 def title(course: Course | None) -> str:
@@ -97,6 +97,38 @@ def test_a_private_half_that_was_deleted_is_checked_out_again(site: CourseSite) 
     shutil.rmtree(places.private(first.private_commit, "").parent)
     assert title(site.courses.at("genes", first.public_commit, first.private_commit)) == "First"
     assert title(site.courses.get("genes")) == "Second"
+
+
+@pytest.mark.parametrize("folder", ["", "means"])
+def test_a_served_repository_that_was_deleted_is_made_anew_with_the_same_commits(site: CourseSite, folder: str) -> None:
+    follow(site.settings, site.store, public=Half(url=PUBLIC, folder=folder))
+    for title_ in ("Second", "Third"):
+        new_version(site.settings, site.store, title=title_)
+    places = CoursePlaces(site.settings.data_dir, "genes")
+    before = site.courses.find("genes")
+    shutil.rmtree(places.root)
+    with pytest.raises(RemoteError, match="fetch the course again"):
+        site.courses.get("genes")
+    refetch(site.settings, "genes")
+    after = site.courses.find("genes")
+    assert after == before and before.pair is not None
+    assert head(places.served, "main") == before.pair.public_commit
+    for version in Versions(site.store).of("genes"):
+        course = site.courses.at("genes", version.served_commit, version.private_commit)
+        assert course is not None and title(course) in ("First", "Second", "Third")
+        read_file(places.served, str(version.served_commit), "data.csv" if folder else "means/data.csv")
+
+
+def test_what_was_rewritten_at_the_host_is_not_made_anew(site: CourseSite) -> None:
+    follow(site.settings, site.store)
+    new_version(site.settings, site.store, title="Second")
+    places = CoursePlaces(site.settings.data_dir, "genes")
+    shutil.rmtree(places.root)
+    shutil.rmtree(site.settings.data_dir / "public-of-genes.git")
+    refetch(site.settings, "genes")
+    with pytest.raises(RemoteError, match="restore the folder from a backup"):
+        site.courses.get("genes")
+    assert not places.served.exists() and not list(places.root.glob(".rebuilt-*"))
 
 
 def test_a_course_whose_files_are_lost_harms_no_other(site: CourseSite, caplog: pytest.LogCaptureFixture) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from openjupyter_service.errors import SandboxError
-from openjupyter_service.exercises import served
+from openjupyter_service.exercises import checkout, served
 from openjupyter_service.grading.beside import Fault
 from openjupyter_service.grading.gate import Running
 from openjupyter_service.store import VersionState
-from tests.unit.grading.check.course import GRADING_CELL, TESTS, FakeGrader, notebook
+from tests.unit.grading.check.course import GRADING_CELL, SOLUTION, TESTS, FakeGrader, notebook
 from tests.unit.grading.upstream import WRONG, Faulty, Site, findings, git
 
 
@@ -86,6 +86,11 @@ async def test_a_half_without_exercises(site: Site) -> None:
     report = site.newest().report
     assert report is not None and not report["sound"] and report["exercises"] == []
     assert report["problem"].startswith("there is no exercise.toml in any folder of the private half")
+    git(site.upstream.halves["private"], "mv", "mean/solution.ipynb", "mean/source.ipynb")
+    git(site.upstream.halves["private"], "commit", "-qm", "A source")
+    assert not await site.checked()
+    report = site.newest().report
+    assert report is not None and "run openjupyter build" in report["problem"]
 
 
 async def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
@@ -106,6 +111,21 @@ async def test_a_fault_of_ours_is_no_verdict_and_ends_the_check(site: Site) -> N
         await site.checked(is_last_try=True)
     assert site.newest().state is VersionState.CHECKING and grader.graded == []
     assert site.gate().running("python") is None
+
+
+async def test_a_disk_that_is_full_is_no_verdict(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    site.upstream.push()
+    with monkeypatch.context() as patched:
+        patched.setattr(checkout, "_write", full)
+        with pytest.raises(Fault, match="No space left"):
+            await site.checked()
+    site.versions.release(site.newest().id)
+    assert site.newest().state is VersionState.WAITING
+    version = site.versions.claim("python")
+    assert version is not None and await site.gate().check(site.course, version)
 
 
 async def test_gradings_that_fail_are_tried_again_before_they_count(site: Site) -> None:
@@ -172,3 +192,66 @@ async def test_progress_can_be_seen(site: Site) -> None:
     assert await gate.check(site.course, version)
     assert seen[0].version == version.id and seen[0].exercises == {"mean": (0, 4), "other": (0, 0)}
     assert seen[-1].exercises["mean"][0] > 0 and gate.running("python") is None
+
+
+async def test_only_what_has_changed_is_graded_again(site: Site) -> None:
+    async def graded(*, published: bool = True) -> int:
+        site.grade = grader = FakeGrader()
+        assert await site.checked() is published
+        return len(grader.graded)
+
+    def push(path: str, text: str) -> None:
+        half = site.upstream.halves["private" if path.startswith("private") else "public"]
+        target = site.upstream.folder / path
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(text)
+        git(half, "add", "--all")
+        git(half, "commit", "-qm", path)
+
+    untitled = TESTS.replace('"""The mean of some numbers"""', "")
+    site.upstream.push("mean", "other", tests=untitled)
+    both = await graded()
+    warned = findings(site.newest())
+    assert both >= 10 and len([text for text in warned if "without a title" in text]) == 2
+    push("public/README.md", "Hello")
+    assert await graded() == 0
+    assert findings(site.newest()) == warned
+    report = site.newest().report
+    assert report is not None and [each["solution_scores"] for each in report["exercises"]] == [[1, 1, 1]] * 2
+    for path, text in (
+        ("public/mean/mean.ipynb", notebook("mean = None", GRADING_CELL)),
+        ("private/mean/test_mean.py", TESTS),
+        ("private/mean/solution.ipynb", notebook(SOLUTION + "# the same", GRADING_CELL)),
+        ("private/mean/exercise.toml", 'title = "Averages"\n'),
+    ):
+        push(path, text)
+        assert 0 < await graded() <= both / 2, path
+    # What is broken is graded again; what is beside it, and what was mended to what it was, is not.
+    push("private/mean/solution.ipynb", WRONG)
+    assert 0 < await graded(published=False) <= both / 2
+    push("public/README.md", "Hello again")
+    assert 0 < await graded(published=False) <= both / 2
+    push("private/mean/solution.ipynb", notebook(SOLUTION + "# the same", GRADING_CELL))
+    assert await graded() == 0
+    # All public files are looked at each time.
+    push("public/other/copy.py", TESTS)
+    assert await graded(published=False) == 0
+    assert any("other/copy.py in the public half" in text for text in findings(site.newest()))
+    git(site.upstream.halves["public"], "rm", "-q", "other/copy.py")
+    push("public/README.md", "Goodbye")
+    site.around = "another image"
+    assert await graded() >= both
+
+
+@pytest.mark.parametrize("cause", ["image", "data"])
+async def test_what_may_change_without_a_push_is_always_graded(tmp_path: Path, cause: str) -> None:
+    (tmp_path / "data-sets").mkdir()
+    site = Site(tmp_path, **({"datasets": tmp_path / "data-sets"} if cause == "data" else {}))
+    site.upstream.push(toml='title = "Means"\n' + ('image = "own:1"\n' if cause == "image" else ""))
+    assert await site.checked()
+    (site.upstream.halves["public"] / "README.md").write_text("Hello")
+    git(site.upstream.halves["public"], "add", "--all")
+    git(site.upstream.halves["public"], "commit", "-qm", "More")
+    site.grade = grader = FakeGrader()
+    assert await site.checked() and grader.graded
+    site.store.close()

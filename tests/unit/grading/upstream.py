@@ -84,12 +84,16 @@ class Site:
         self.courses = Courses(self.store, SecretBox(b"k" * 32))
         self.versions = Versions(self.store)
         self.grade: GradeOne = FakeGrader()
+        self.around = "images and settings"
         self.course = self.upstream.course(**values)
         self.courses.add(self.course, CourseSecrets())
         self.places = CoursePlaces(self.data_dir, self.course.name)
 
     def gate(self) -> Gate:
-        return Gate(self.data_dir, self.versions, lambda data_sets: self.grade)
+        async def around() -> str:
+            return self.around
+
+        return Gate(self.data_dir, self.versions, lambda data_sets: self.grade, around)
 
     def follower(self, told: Callable[[FollowedCourse, CourseVersion], None] | None = None) -> Follower:
         fetch = fetch_into(self.data_dir)

@@ -196,6 +196,7 @@ FORM = {
     "private_deploy_key": "-----BEGIN OPENSSH PRIVATE KEY-----\r\nk3y\r\n",
     "public_token": "t0ken-of-cells",
     "poll_seconds": "60",
+    "host": "gitea",
     "internet": "1",
 }
 
@@ -207,7 +208,13 @@ def test_the_operator_follows_a_course_and_ends_that(hub: Followed, session: req
     answer = hub.walk(session, LIST, "POST", data={"_xsrf": xsrf(page), **FORM})
     assert answer.status_code == 200, answer.text
     course, kept = hub.courses.get("cells"), hub.courses.secrets("cells")
-    assert course is not None and course.internet and course.poll_seconds == 60 and course.private.folder == "cells"
+    assert (
+        course is not None
+        and course.internet
+        and course.poll_seconds == 60
+        and course.host == "gitea"
+        and course.private.folder == "cells"
+    )
     assert kept.public_token is not None and kept.public_token.get_secret_value() == "t0ken-of-cells"
     assert kept.private_deploy_key is not None and kept.private_token is None
     secret = kept.webhook_secret
@@ -235,6 +242,8 @@ def test_what_is_wrong_with_a_form_is_said_and_secrets_are_not_shown_again(
         return text(answer)
 
     assert "use an address such as" in refused(public_url="ext::sh -c id")
+    assert "on the command line" in refused(public_url="file:///srv/genes.git")
+    assert "on the command line" in refused(private_url="/srv/genes.git")
     assert "leave names and passwords out" in refused(private_url="https://a:b@git.example.org/x.git")
     assert "there is a course of-others already" in refused(name="of-others")
     assert "is too long" in refused(public_token="t" * 20_000)

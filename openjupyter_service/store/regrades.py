@@ -148,6 +148,18 @@ class Regrades:
                 if now and trial:
                     yield now, trial
 
+    def failures(self, regrade_id: int) -> list[tuple[str, str]]:
+        """Trials that were given up: the learner, and why, for staff alone."""
+        fault = regrade_trials.c.report[("staff", "fault")].as_string()
+        query = (
+            select(submissions.c.learner, fault)
+            .join_from(regrade_trials, submissions)
+            .where(regrade_trials.c.regrade_id == regrade_id, regrade_trials.c.state == GradingState.FAILED)
+            .order_by(regrade_trials.c.id)
+        )
+        with self._store.read() as connection:
+            return [(learner, why or "") for learner, why in connection.execute(query)]
+
     def changes(self, regrade_id: int) -> list[RegradeChange]:
         """What was changed for whom, of a regrade that is applied, or being applied."""
         query = select(regrade_learners).where(regrade_learners.c.regrade_id == regrade_id)

@@ -53,7 +53,7 @@ def grade_all(trials: Trials, scores: dict[str, float | None], late_factor: floa
     while (claimed := trials.claim("w", 60)) is not None:
         score = scores[claimed.submission_id]
         if score is None:
-            assert trials.fail(claimed.grading_id, "w", {"status": "internal error"})
+            assert trials.fail(claimed.grading_id, "w", {"status": "internal error", "staff": {"fault": "no engine"}})
         else:
             report = {"status": "wrong", "max_points": 8}
             assert trials.finish(claimed.grading_id, "w", report, score, {"tests": 1.0}, late_factor=late_factor)
@@ -420,4 +420,5 @@ def test_reports_that_can_be_compared(
     second = grade(submissions, queue, 0.5, "bob")
     regrade = begin(regrades)
     grade_all(trials, {first.id: 1.0, second.id: None})
+    assert regrades.failures(regrade.id) == [("bob", "no engine")]
     assert list(regrades.reports(regrade.id)) == [({"status": "correct"}, {"status": "wrong", "max_points": 8})]

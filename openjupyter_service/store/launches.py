@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, delete, exists, in
 from sqlalchemy.exc import IntegrityError
 
 from openjupyter_service.store.engine import Store
+from openjupyter_service.store.members import note_launch
 from openjupyter_service.store.records import Counts, PassbackState, Placement
 from openjupyter_service.store.scores import counted_score, queue_passback, supersede
 from openjupyter_service.store.tables import nonces, outbox, placements
@@ -96,6 +97,8 @@ class Launches:
             moved = known is not None and (known.course, known.exercise) != (course, exercise)
             if moved:
                 supersede(connection, placement.id)
+            before = (known.course, known.exercise) if known is not None and moved else None
+            note_launch(self._store, connection, placement, before)
             if placement.has_score_service and (moved or not _has_heard(connection, placement.id)):
                 counted = counted_score(connection, learner, course, exercise, counts)
                 if counted is not None:

@@ -3,8 +3,11 @@
 from sqlalchemy import delete, insert, select, update
 
 from openjupyter_service.store.engine import Store
+from openjupyter_service.store.folded import folded
 from openjupyter_service.store.records import Person
 from openjupyter_service.store.tables import people
+
+_COLUMNS = (people.c.learner, people.c.display_name, people.c.locale, people.c.updated_at)
 
 
 class People:
@@ -15,7 +18,8 @@ class People:
 
     def remember(self, learner: str, display_name: str | None, locale: str | None) -> None:
         """Keep what a launch told; what it did not tell stays as it was."""
-        told = {"display_name": display_name, "locale": locale}
+        name = folded(display_name) if display_name is not None else None
+        told = {"display_name": display_name, "folded_name": name, "locale": locale}
         values = {name: value for name, value in told.items() if value is not None}
         now = self._store.now()
         with self._store.write() as connection:
@@ -29,7 +33,7 @@ class People:
     def get(self, learner: str) -> Person | None:
         """What is known of a person."""
         with self._store.read() as connection:
-            row = connection.execute(select(people).where(people.c.learner == learner)).first()
+            row = connection.execute(select(*_COLUMNS).where(people.c.learner == learner)).first()
         return Person(**row._mapping) if row is not None else None
 
     def forget(self, learner: str) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from openjupyter_service.store.leases import Leases, claim_values, claimable, done_values, failed_values
 from openjupyter_service.store.order import fair_order
+from openjupyter_service.store.progress import note_graded, status_of
 from openjupyter_service.store.records import Claimed, Counts
 from openjupyter_service.store.scores import counted_score, queue_for_all
 from openjupyter_service.store.tables import gradings, submissions
@@ -90,7 +91,7 @@ class Queue(Leases):
             ValueError: the score or the late factor is not within 0..1.
         """
         now = self._store.now()
-        values = done_values(now, report, score, timings, late_factor)
+        values = done_values(now, report, score, timings, late_factor) | {"status": status_of(report)}
         with self._store.write() as connection:
             owner = connection.execute(
                 select(submissions.c.learner, submissions.c.course, submissions.c.exercise)
@@ -103,6 +104,7 @@ class Queue(Leases):
             self._store.lock(connection, "scores", *owner)
             if not connection.execute(update(gradings).where(self.held(grading_id, worker)).values(values)).rowcount:
                 return False
+            note_graded(self._store, connection, grading_id, report)
             counted = counted_score(connection, *owner, counts) if score is not None else None
             if counted is not None:
                 queue_for_all(connection, *owner, grading_id, counted.credit, comment, now)
@@ -110,4 +112,9 @@ class Queue(Leases):
 
     def fail(self, grading_id: int, worker: str, report: Mapping[str, Any]) -> bool:
         """Give a grading up after internal errors: its report is stored, no score, nothing is sent."""
-        return self._change(grading_id, worker, failed_values(self._store.now(), report))
+        values = failed_values(self._store.now(), report) | {"status": status_of(report)}
+        with self._store.write() as connection:
+            if not connection.execute(update(gradings).where(self.held(grading_id, worker)).values(values)).rowcount:
+                return False
+            note_graded(self._store, connection, grading_id, report)
+        return True

@@ -102,17 +102,22 @@ def is_applied(regrade_id: int, learner: str | None = None) -> ColumnElement[boo
     return exists().where(regrade_learners.c.regrade_id == regrade_id, regrade_learners.c.learner == who)
 
 
-def replace(connection: Connection, regrade_id: int, submission_ids: frozenset[str], now: float) -> None:
-    """Make trials the latest gradings of their submissions; from then on the reports are there alone."""
+def replace(connection: Connection, regrade_id: int, submission_ids: frozenset[str], now: float) -> list[int]:
+    """Make trials the latest gradings of their submissions; from then on the reports are there alone.
+
+    Returns the ids of the new gradings.
+    """
     trials = and_(regrade_trials.c.regrade_id == regrade_id, regrade_trials.c.submission_id.in_(sorted(submission_ids)))
     taken = ("submission_id", "state", "attempts", "queued_at", "available_at", "timings", "report", "score", "credit")
     columns = [regrade_trials.c[name] for name in taken]
     # Without a start: the learner has not been served, and waits no longer for what they hand in next.
     rows = (
-        select(*columns, literal(now), regrade_trials.c.regrade_id)
+        select(*columns, regrade_trials.c.report["status"].as_string(), literal(now), regrade_trials.c.regrade_id)
         .join_from(regrade_trials, submissions)
         .where(trials)
         .order_by(submissions.c.created_at, submissions.c.id)
     )
-    connection.execute(insert(gradings).from_select([*taken, "finished_at", "regrade_id"], rows))
+    written = insert(gradings).from_select([*taken, "status", "finished_at", "regrade_id"], rows)
+    numbers = sorted(connection.scalars(written.returning(gradings.c.id)))
     connection.execute(update(regrade_trials).where(trials).values(report=None, timings=None))
+    return numbers

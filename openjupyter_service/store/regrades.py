@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from openjupyter_service.errors import RegradeError
 from openjupyter_service.language import N_
 from openjupyter_service.store.engine import Store
+from openjupyter_service.store.progress import note_regraded
 from openjupyter_service.store.records import (
     Counts,
     GradingState,
@@ -224,7 +225,8 @@ class Regrades:
             handed_in = [work(each) for each in connection.execute(works(regrade_id, learner)).mappings()]
             found = outcome(handed_in, regrade.counts, regrade.never_lower)
             if found.replaced:
-                replace(connection, regrade_id, found.replaced, now)
+                numbers = replace(connection, regrade_id, found.replaced, now)
+                note_regraded(self._store, connection, numbers)
             connection.execute(
                 insert(regrade_learners).values(
                     regrade_id=regrade_id,

@@ -5,12 +5,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select, tuple_
 
+from openjupyter_service.store.contexts import Context, context_of
 from openjupyter_service.store.engine import Store
 from openjupyter_service.store.records import PassbackState
 from openjupyter_service.store.tables import outbox, people, placements
-
-Context = tuple[str, str, str, str]
-"""Platform, deployment, context id, and the link's id where a launch has told no context."""
 
 
 class StaffScores:
@@ -99,7 +97,7 @@ def staff_courses(connection: Connection, person: str) -> set[Context]:
     rows = connection.execute(mine).all()
     last: dict[Context, bool] = {}
     for platform, deployment, context, link, is_staff in rows:
-        last[platform, deployment, context, "" if context else link] = is_staff
+        last[context_of(platform, deployment, context, link)] = is_staff
     return {context for context, is_staff in last.items() if is_staff}
 
 

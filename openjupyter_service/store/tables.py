@@ -74,6 +74,8 @@ people = Table(
     metadata,
     Column("learner", Text, primary_key=True),
     Column("display_name", Text),
+    # The display name as it is searched and sorted: without case and accents.
+    Column("folded_name", Text),
     Column("locale", Text),
     Column("updated_at", Double, nullable=False),
 )
@@ -273,6 +275,8 @@ gradings = Table(
     Column("finished_at", Double),
     Column("timings", JSON(none_as_null=True)),
     Column("report", JSON(none_as_null=True)),
+    # The report's, so that nobody has to read reports to count; NULL until it has ended.
+    Column("status", Text),
     Column("score", Double),
     # The score that counts, after the exercise's policy; NULL when it does not count at all.
     Column("credit", Double),
@@ -285,6 +289,12 @@ gradings = Table(
         "queued_at",
         sqlite_where=text("state IN ('queued', 'running')"),
         postgresql_where=text("state IN ('queued', 'running')"),
+    ),
+    Index(
+        "ix_gradings_failed",
+        "finished_at",
+        sqlite_where=text("state = 'failed'"),
+        postgresql_where=text("state = 'failed'"),
     ),
     sqlite_autoincrement=True,
 )
@@ -313,6 +323,12 @@ outbox = Table(
         "next_attempt_at",
         sqlite_where=text("state = 'pending'"),
         postgresql_where=text("state = 'pending'"),
+    ),
+    Index(
+        "ix_outbox_failed",
+        "placement_id",
+        sqlite_where=text("state = 'failed'"),
+        postgresql_where=text("state = 'failed'"),
     ),
     # One score at a time for a placement: an older one can never overtake a newer one.
     Index(

@@ -15,6 +15,7 @@ from tornado.netutil import bind_sockets
 from openjupyter_service.errors import OpenJupyterError, SettingsError
 from openjupyter_service.grading.course_view import CourseView
 from openjupyter_service.grading.grader import Grader
+from openjupyter_service.grading.results import ResultsView
 from openjupyter_service.grading.staff import StaffView
 from openjupyter_service.grading.staff_regrades import RegradeView
 from openjupyter_service.grading.submit import MAX_BODY_BYTES
@@ -49,6 +50,7 @@ async def serve() -> None:
         Launches(store),
         CourseView(settings, store, grader.follower),
         RegradeView(settings, store),
+        ResultsView(settings, store),
     )
     cookies = site_secret(settings.data_dir, "service-cookies")
     app = make_app(site, os.environ["JUPYTERHUB_SERVICE_PREFIX"], cookies)

@@ -9,6 +9,18 @@ from openjupyter_service.web.courses import CourseHandler, CourseProgressHandler
 from openjupyter_service.web.git import GitReferencesHandler, GitUploadPackHandler
 from openjupyter_service.web.hooks import HookHandler
 from openjupyter_service.web.regrades import RegradeHandler, RegradesHandler
+from openjupyter_service.web.results import (
+    ExerciseResultsHandler,
+    LearnerHandler,
+    LearnersHandler,
+    OverviewHandler,
+    ResultsHandler,
+)
+from openjupyter_service.web.results_downloads import (
+    HandedInNotebookHandler,
+    LearnersCsvHandler,
+    SubmissionsCsvHandler,
+)
 from openjupyter_service.web.staff import CallbackHandler, PassbacksApiHandler, PassbacksHandler
 from openjupyter_service.web.submissions import (
     EventsHandler,
@@ -25,7 +37,7 @@ def make_app(site: Site, prefix: str, cookie_secret: bytes | None = None) -> tor
     `cookie_secret` signs the cookies of browsers; without one they end with this process.
     """
     root = prefix.rstrip("/")
-    name, number = r"([a-z0-9-]{1,64})", r"([A-Za-z0-9-]{1,64})"
+    name, number, part = r"([a-z0-9-]{1,64})", r"([A-Za-z0-9-]{1,64})", r"([^/]{1,900})"
     routes = [
         (r"/health", HealthHandler),
         (rf"/api/courses/{name}/exercise", ExerciseHandler),
@@ -43,6 +55,14 @@ def make_app(site: Site, prefix: str, cookie_secret: bytes | None = None) -> tor
         (r"/courses", CoursesHandler),
         (rf"/courses/{name}", CourseHandler),
         (rf"/courses/{name}/progress", CourseProgressHandler),
+        (r"/results", ResultsHandler),
+        (rf"/results/{number}", OverviewHandler),
+        (rf"/results/{number}/learners", LearnersHandler),
+        (rf"/results/{number}/learners\.csv", LearnersCsvHandler),
+        (rf"/results/{number}/submissions\.csv", SubmissionsCsvHandler),
+        (rf"/results/{number}/exercises/{part}", ExerciseResultsHandler),
+        (rf"/results/{number}/learners/{part}/{part}", LearnerHandler),
+        (rf"/results/{number}/learners/{part}/{part}/notebook", HandedInNotebookHandler),
         (r"/oauth_callback", CallbackHandler),
     ]
     handlers = [(root + path, handler, {"site": site}) for path, handler in routes]
@@ -51,4 +71,5 @@ def make_app(site: Site, prefix: str, cookie_secret: bytes | None = None) -> tor
         default_handler_class=MissingHandler,
         default_handler_args={"site": site},
         cookie_secret=cookie_secret or secrets.token_bytes(32),
+        root=root,
     )

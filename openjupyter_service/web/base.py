@@ -13,6 +13,7 @@ from openjupyter_service.errors import Forbidden, OpenJupyterError
 from openjupyter_service.grading.course_view import CourseView
 from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.grader import Grader
+from openjupyter_service.grading.results import ResultsView
 from openjupyter_service.grading.staff import StaffView
 from openjupyter_service.grading.staff_regrades import RegradeView
 from openjupyter_service.language import N_, Speech, chosen
@@ -40,6 +41,7 @@ class Site:
     launches: Launches
     followed: CourseView
     regrades: RegradeView
+    results: ResultsView
 
 
 class SiteHandler(tornado.web.RequestHandler):

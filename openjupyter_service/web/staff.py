@@ -151,7 +151,7 @@ class PageHandler(StaffHandler):
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cache-Control", "no-store")
         speech = self.speech
-        words = {"_": speech.text, "ngettext": speech.plural, "speech": speech}
+        words = {"_": speech.text, "ngettext": speech.plural, "speech": speech, "site_root": self.settings["root"]}
         self.finish(_LOADER.load(template).generate(nonce=nonce, **words, **values))
 
 

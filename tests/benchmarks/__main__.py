@@ -23,6 +23,7 @@ from tests.benchmarks import (
     outbox,
     page,
     pair,
+    results,
     sealed,
     throughput,
     work,
@@ -49,6 +50,7 @@ ALONE: dict[str, Callable[[Say], Iterator[Figure]]] = {
     "lab": lab.measure,
     "logins": logins.measure,
     "outbox": outbox.measure,
+    "results": results.measure,
 }
 """Those that need the Docker engine and our images alone."""
 QUIET_SHARE = 0.1

@@ -96,6 +96,29 @@ class Site(HubWithService):
         assert claimed and Queue(self.store).finish(claimed.grading_id, "worker", {"max_points": 12.0}, 0.5, {})
         Outbox(self.store).failed(Outbox(self.store).list()[0].id, "unsupported: <b>this_person_is_not_graded</b>" * 3)
 
+    def works(self, context: str) -> None:
+        """Two submissions of a learner: one is graded, and one could not be."""
+        learner = f"w{time.monotonic_ns()}"
+        Launches(self.store).record(
+            platform="demo", context_id=context, resource_link_id="1", learner=learner, course="python",
+            exercise="basket", context_title="Data_science_" * 8,
+        )  # fmt: skip
+        People(self.store).remember(learner, "Ada Öztürk", None)
+        test = {"id": "t", "title": "The total_of_all_things" * 5, "outcome": "failed", "points": 0, "max_points": 12}
+        staff = {"tests": {"t": {"name": "test_total", "text": "assert 3 == 2"}}, "fault": "The judge_has_ended" * 9}
+        report: dict[str, Any] = {"score": 0.5, "points": 6, "max_points": 12, "tests": [test], "staff": staff}
+        for status in ("wrong", "internal error"):
+            Submissions(self.store).accept(
+                learner=learner, course="python", exercise="basket", commit=None, notebook_path="a", files={"a": b"{}"}
+            )
+            queue, claimed = Queue(self.store), Queue(self.store).claim("worker", 60)
+            assert claimed
+            if status == "wrong":
+                assert queue.finish(claimed.grading_id, "worker", report | {"status": status}, 0.5, {})
+            else:
+                fault = report | {"status": status, "score": None, "tests": []}
+                assert queue.fail(claimed.grading_id, "worker", fault)
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
@@ -257,6 +280,8 @@ def test_the_page_of_scores_is_for_everybody(site: Site, page: Page) -> None:
     expect(page.get_by_role("heading", name="Ada Öztürk: A shopping basket").first).to_be_visible()
     check(page)
     page.keyboard.press("Tab")
+    assert focused(page) == "Results"
+    page.keyboard.press("Tab")
     assert focused(page) == "Send all 2 again"
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -264,6 +289,38 @@ def test_the_page_of_scores_is_for_everybody(site: Site, page: Page) -> None:
     check(page)
     page.get_by_role("button", name="Send again").click()
     expect(page.get_by_text("All scores of your courses have arrived")).to_be_visible()
+    check(page)
+
+
+def test_the_pages_of_results_are_for_everybody(site: Site, page: Page) -> None:
+    context = f"course-{time.monotonic_ns()}"
+    site.works(context)
+    staff = {"roles": "Instructor", "context_id": context, "user_id": f"teacher of {context}"}
+    site.send(page, staff | {"context_title": "Data_science_" * 8})
+    page.goto(f"{site.front.url}/services/openjupyter/passbacks")
+    page.get_by_role("link", name="Results").click()
+    check(page)
+    page.get_by_role("link", name="Data_science").click()
+    expect(page.get_by_text("could not be graded for one learner")).to_be_visible()
+    check(page)
+    page.get_by_role("link", name="A shopping basket", exact=True).click()
+    expect(page.get_by_role("img", name="Learners by score, in percent")).to_be_visible()
+    for summary in page.locator("summary").all():
+        summary.click()
+    check(page)
+    page.go_back()
+    page.get_by_role("link", name="Learners and their results").click()
+    page.get_by_label("Name").fill("OZTURK")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_text("One learner found.")).to_be_visible()
+    check(page)
+    page.get_by_role("link", name="6 of 12, not solved").click()
+    expect(page.get_by_text("The judge_has_ended").first).to_be_visible()
+    check(page)
+    page.locator("tbody th a").last.click()
+    for summary in page.locator("summary").all():
+        summary.click()
+    expect(page.get_by_text("assert 3 == 2")).to_be_visible()
     check(page)
 
 

@@ -135,6 +135,18 @@ def test_migrate_makes_the_tables_and_may_be_repeated(command: Command, tmp_path
     store.close()
 
 
+def test_migrate_counts_anew(command: Command, tmp_path: Path) -> None:
+    path = settings_file(tmp_path)
+    assert command("migrate", "--settings", path).code == 0
+    store = Store(f"sqlite:///{tmp_path / 'data' / 'openjupyter.sqlite'}")
+    Submissions(store).accept(
+        learner="ada", course="python", exercise="means", commit=None, notebook_path="a", files={"a": b"{}"}
+    )
+    store.close()
+    ended = command("migrate", "--settings", path, "--recount")
+    assert (ended.code, ended.out) == (0, "1 learners are counted\nthe store is up to date\n")
+
+
 def test_migrate_finds_its_settings_by_the_environment(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from traitlets.config import Config
 from openjupyter_service.grading.course_view import CourseView
 from openjupyter_service.grading.courses import SiteCourses
 from openjupyter_service.grading.grader import Grader
+from openjupyter_service.grading.results import ResultsView
 from openjupyter_service.grading.staff import StaffView
 from openjupyter_service.grading.staff_regrades import RegradeView
 from openjupyter_service.hub.config import SERVICE
@@ -69,6 +70,7 @@ class HubWithService(Hub13):
             launches,
             followed,
             RegradeView(self.settings, self.store),
+            ResultsView(self.settings, self.store),
         )
         server = HTTPServer(make_app(site, PREFIX))
         sockets = bind_sockets(0, "127.0.0.1")

@@ -18,6 +18,7 @@ from tornado.web import Application
 
 from openjupyter_service.grading.course_view import CourseView
 from openjupyter_service.grading.grader import Grader
+from openjupyter_service.grading.results import ResultsView
 from openjupyter_service.grading.staff import StaffView
 from openjupyter_service.grading.staff_regrades import RegradeView
 from openjupyter_service.store.launches import Launches
@@ -132,6 +133,7 @@ async def client(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncItera
         Launches(course.store),
         CourseView(course.settings, course.store, grader.follower),
         RegradeView(course.settings, course.store),
+        ResultsView(course.settings, course.store),
     )
     app = make_app(site, PREFIX)
     server = HTTPServer(app, max_body_size=2 * 2**20)

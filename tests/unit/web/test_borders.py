@@ -28,6 +28,16 @@ def routes() -> Iterator[tuple[str, str]]:
                 yield method, path.removeprefix(PREFIX)
 
 
+RESULTS = [
+    "results",
+    "results/python",
+    "results/python/learners",
+    "results/python/learners.csv",
+    "results/python/submissions.csv",
+    "results/python/exercises/python",
+    "results/python/learners/python/python",
+    "results/python/learners/python/python/notebook",
+]
 FOR_BROWSERS = [
     ("GET", "passbacks"),
     ("POST", "passbacks"),
@@ -41,9 +51,10 @@ FOR_BROWSERS = [
     ("GET", "regrades/python"),
     ("POST", "regrades/python"),
     ("GET", "oauth_callback"),
+    *(("GET", path) for path in RESULTS),
 ]
 """Pages, which know people by a cookie of their own and answer in HTML: test_staff_page.py, test_course_pages.py and
-test_regrade_page.py in tests/unit/hub."""
+test_regrade_page.py in tests/unit/hub, and test_results.py here."""
 FOR_GIT_HOSTS = [("POST", "hooks/python")]
 """Webhooks, known by their signature: tests/unit/web/test_hooks.py."""
 ROUTES = [route for route in routes() if route not in [("GET", "health"), *FOR_BROWSERS, *FOR_GIT_HOSTS]]

@@ -22,6 +22,13 @@ from openjupyter_service.language import N_, Speech, chosen
 from openjupyter_service.web.base import Site, SiteHandler
 
 _LOADER = Loader(str(Path(__file__).parent / "templates"), autoescape="xhtml_escape")
+_PAGES = (
+    ("results", N_("Results")),
+    ("regrades", N_("Regrades")),
+    ("courses", N_("Followed courses")),
+    ("passbacks", N_("Scores that did not arrive")),
+)
+"""What staff find here, in the order of their navigation."""
 _MAX_ID = 2**53
 _NOBODY = N_("this needs a token of your own, or a browser that is signed in; open the exercise from your course")
 
@@ -150,9 +157,13 @@ class PageHandler(StaffHandler):
         )
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cache-Control", "no-store")
-        speech = self.speech
-        words = {"_": speech.text, "ngettext": speech.plural, "speech": speech, "site_root": self.settings["root"]}
-        self.finish(_LOADER.load(template).generate(nonce=nonce, **words, **values))
+        speech, root = self.speech, self.settings["root"]
+        words = {"_": speech.text, "ngettext": speech.plural, "speech": speech, "site_root": root}
+        pages = [(f"{root}/{path}", speech.text(title)) for path, title in _PAGES]
+        generated = _LOADER.load(template).generate(
+            nonce=nonce, staff_pages=pages, here=self.request.path, **words, **values
+        )
+        self.finish(generated)
 
 
 class PassbacksHandler(PageHandler):

@@ -53,7 +53,7 @@ def _check_url(url: str) -> str:
     # Git would run the rest of an ext:: address as a command, and take what begins with a hyphen for an option.
     if not _URL.fullmatch(url) or url.startswith("-"):
         raise ValueError("use an address such as https://host/team/course.git or git@host:team/course.git")
-    if re.match(r"https?://[^/]*@", url):
+    if re.match(r"https?://[^/]*@|ssh://[^/@]*:[^/]*@", url):
         raise ValueError("leave names and passwords out of the address; give a token instead")
     return url
 

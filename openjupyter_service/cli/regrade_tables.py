@@ -28,6 +28,7 @@ def record(regrade: "Regrade", progress: "RegradeProgress", comparison: "Compari
         for name in ("gains", "losses", "unchanged", "spared", "failed"):
             found[name] = [asdict(each) for each in getattr(comparison, name)]
         found |= comparison.summary()
+        found["faults"] = [{"why": why, "count": count} for why, count in comparison.faults]
     return found
 
 
@@ -49,6 +50,8 @@ def print_comparison(console: Console, regrade: "Regrade", comparison: "Comparis
     _print_learners(console, "Losses", comparison.losses)
     _print_learners(console, "Kept, though the new tests give less", comparison.spared)
     _print_learners(console, "Could not be graded anew by our fault, and keep what they have", comparison.failed)
+    for why, count in comparison.faults:
+        console.print(f"not graded anew, {count} times: {plain(' '.join(why.split()))}", markup=False, highlight=False)
     if comparison.statuses:
         table = Table("Status before", "Status after", "Submissions", title="Submissions")
         for each in comparison.statuses:
@@ -72,9 +75,10 @@ def print_comparison(console: Console, regrade: "Regrade", comparison: "Comparis
 def _print_learners(console: Console, title: str, changes: "list[LearnerChange]") -> None:
     if not changes:
         return
-    table = Table("Learner", "Before", "After", "By the new tests", "Sent to", title=title)
+    is_spared = any(each.is_spared for each in changes)
+    table = Table("Learner", "Before", "After", *(["By the new tests"] if is_spared else []), "Sent to", title=title)
     for each in changes:
-        scores = [_score(score) for score in (each.before, each.after, each.graded)]
+        scores = [_score(score) for score in (each.before, each.after, *([each.graded] if is_spared else []))]
         changed = (each.gains or each.loses) and each.after is not None
         table.add_row(escape(each.learner), *scores, str(each.places if changed else 0))
     console.print(table)

@@ -177,7 +177,9 @@ def _running(
         raise RemoteTrouble("git is not installed on this machine; install it")
     _check_version(program)
     # Without core dumps, too: a token would be in them.
-    limited = ["/bin/sh", "-c", f'ulimit -c 0 && ulimit -d {MAX_MEMORY_KIB} && exec "$@"', "sh", *command]
+    # A limit that cannot be set is lower already.
+    limits = f"ulimit -c 0; ulimit -d {MAX_MEMORY_KIB} 2>/dev/null || :"
+    limited = ["/bin/sh", "-c", f'{limits}; exec "$@"', "sh", *command]
     source, output, errors = files
     process = subprocess.Popen(
         limited,

@@ -30,7 +30,9 @@ def rebuild(mirror: Path, published: Iterable[tuple[str, str, str]], served: Pat
     try:
         for commit, folder, served_commit in published:
             _keep(mirror, commit)
-            if prepare(mirror, commit, folder, made) != served_commit:
+            # One that was published without its history may have had something hidden in that.
+            leaks = () if served_commit == commit else (commit,)
+            if prepare(mirror, commit, folder, made, leaks) != served_commit:
                 raise RemoteError(_lost(served))
             move(made, served_commit)
         if not served.exists():  # nobody has made it meanwhile

@@ -9,6 +9,7 @@ _KEY = "add the course's deploy key to this repository at the host, and give its
 
 _WORDS = (
     (r"No space left|Disk quota", "the disk is full here; make room in the data folder"),
+    (r"couldn't find remote ref", "the branch has just gone there; push it again, or name another one for the course"),
     (r"requested URL returned error: 30\d|unable to update url base from redirection",
      "the host sends elsewhere, which is not followed with a token in hand; use the address that it leads to "
      "(https instead of http, .git at the end, or the new name of the repository)"),

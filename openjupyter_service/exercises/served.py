@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from openjupyter_service.errors import RemoteError
@@ -20,22 +21,23 @@ _NOBODY = {
 _LAST_SECOND = 2**32 - 1
 
 
-def prepare(mirror: Path, commit: str, folder: str, served: Path) -> str:
+def prepare(mirror: Path, commit: str, folder: str, served: Path, leaks: Collection[str] = ()) -> str:
     """Bring the public half at a commit into the served repository, and give the commit that `move` would publish.
 
     No branch is moved, and nothing that is brought here is shown to learners before `move`.
 
     If the half is a whole repository and the commit comes after what is published, it is the commit itself, with its
-    history. Otherwise (a folder of a repository, or a history that was written anew by a force-push) it is a commit
-    made of the tree alone, on top of what is published: learners pull with merges, which then start at the very version
-    they have, and what the repository holds elsewhere or held before stays out. Without a change to the published files
-    it is the published commit.
+    history. Otherwise (a folder of a repository, a history that was written anew by a force-push, or one with a leak in
+    it) it is a commit made of the tree alone, on top of what is published: learners pull with merges, which then start
+    at the very version they have, and what the repository holds elsewhere or held before stays out. Without a change to
+    the published files it is the published commit.
 
     Args:
         mirror: repository that the commit was fetched into.
         commit: its full name there.
         folder: the half's folder; "" = all of it.
         served: CoursePlaces.served; made when missing.
+        leaks: commits, fetched into the mirror, that hold something hidden: no history is published that may have it.
 
     Raises:
         RemoteError: the half cannot be served so; says which file stands in the way
@@ -49,7 +51,11 @@ def prepare(mirror: Path, commit: str, folder: str, served: Path) -> str:
         tree = _name(mirror, f"{commit}:{folder}")
         if published and _name(served, f"{published}^{{tree}}") == tree:
             made = published
-        elif not folder and (not published or _comes_after(mirror, published, commit)):
+        elif (
+            not folder
+            and (not published or _comes_after(mirror, published, commit))
+            and not any(_shares(mirror, leak, commit, published) for leak in leaks)
+        ):
             _bring(mirror, served, commit, without=published)
             made = commit
         else:
@@ -95,6 +101,15 @@ def _comes_after(repository: Path, first: str, second: str) -> bool:
         # Not so, or the first one is not even known here.
         return False
     return True
+
+
+def _shares(mirror: Path, leak: str, commit: str, published: str) -> bool:
+    """Do two commits have a history in common that is not published yet?"""
+    try:
+        base = git(mirror, "merge-base", leak, commit).decode().strip()
+    except GitFailed:
+        return False  # They have none at all.
+    return not published or not _comes_after(mirror, base, published)
 
 
 def _bring(mirror: Path, served: Path, name: str, without: str = "") -> None:

@@ -1,16 +1,17 @@
 """What a regrade would change: for learners, for the statuses of submissions, and test by test."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from openjupyter_service.report import Outcome as TestOutcome
-from openjupyter_service.store.records import Counts, GradingState, RegradeChange
+from openjupyter_service.store.records import Counts, RegradeChange
 from openjupyter_service.store.regraded import Work, differ, is_less, outcome
 
 MAX_TESTS = 20
 """Those that changed most."""
+MAX_FAULTS = 3
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ class Comparison:
     tests: list[TestChange] = field(default_factory=list)
     compared: int = 0
     """Submissions that have a report from before and a new one."""
+    faults: list[tuple[str, int]] = field(default_factory=list)
+    """Why submissions could not be graded anew, and how many, most first; it may tell of hidden tests and of paths."""
 
     @property
     def gains(self) -> list[LearnerChange]:
@@ -117,6 +120,7 @@ class Comparison:
 def compare(
     learners: Iterable[tuple[str, list[Work]]],
     reports: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]],
+    failures: Sequence[tuple[str, str]],
     places: Mapping[str, int],
     counts: Counts,
     never_lower: bool,
@@ -126,37 +130,51 @@ def compare(
     Args:
         learners: each with all their submissions.
         reports: pairs of a report that counts and the one of its trial.
+        failures: learner and reason of each trial that was given up.
         places: how many links take a learner's score, by hub username.
         counts: which of a learner's scores counts.
         never_lower: whoever would lose keeps what they have.
     """
     changes: list[LearnerChange] = []
     statuses: Counter[tuple[str | None, str | None]] = Counter()
+    failed = Counter(learner for learner, _ in failures)
     for learner, works in learners:
         found = outcome(works, counts, never_lower)
-        failed = sum(work.trial_state is GradingState.FAILED for work in works)
-        changes.append(LearnerChange(learner, found.before, found.after, found.graded, places.get(learner, 0), failed))
+        changes.append(
+            LearnerChange(learner, found.before, found.after, found.graded, places.get(learner, 0), failed[learner])
+        )
         for work in works:
             if work.is_regraded and work.trial is not None:
                 statuses[work.now.status if work.now is not None else None, work.trial.status] += 1
     changed = [StatusChange(*pair, count) for pair, count in statuses.most_common() if pair[0] != pair[1]]
     compared, tests = _tests(reports)
-    return Comparison(changes, changed, tests, compared)
+    return Comparison(changes, changed, tests, compared, _faults(failures))
 
 
 def compared_when_applied(
-    changes: Iterable[RegradeChange], summary: Mapping[str, Any], places: Mapping[str, int]
+    changes: Iterable[RegradeChange],
+    summary: Mapping[str, Any],
+    failures: Sequence[tuple[str, str]],
+    places: Mapping[str, int],
 ) -> Comparison:
     """What an applied regrade has changed, by what was kept of it."""
+    failed = Counter(learner for learner, _ in failures)
     return Comparison(
         [
-            LearnerChange(each.learner, each.before, each.after, each.graded, places.get(each.learner, 0))
+            LearnerChange(
+                each.learner, each.before, each.after, each.graded, places.get(each.learner, 0), failed[each.learner]
+            )
             for each in changes
         ],
         [StatusChange(**each) for each in summary.get("statuses", [])],
         [TestChange(**each) for each in summary.get("tests", [])],
         summary.get("compared", 0),
+        _faults(failures),
     )
+
+
+def _faults(failures: Sequence[tuple[str, str]]) -> list[tuple[str, int]]:
+    return Counter(why for _, why in failures).most_common(MAX_FAULTS)
 
 
 def _tests(reports: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> tuple[int, list[TestChange]]:

@@ -207,6 +207,7 @@ class Follower:
         if await asyncio.to_thread(self._versions.add, course.name, *commits) is not None:
             log.info("%s is at a new version: %.10s and %.10s", course.name, *commits)
             self._check_pauses.over(course.name)  # what was wrong with the last one need not be wrong with this one
+            self._troubles.pop(course.name, None)
         return None
 
     async def _check(self, course: FollowedCourse) -> None:

@@ -19,7 +19,7 @@ from openjupyter_service.datasets import DataSet, data_set
 from openjupyter_service.errors import RemoteError, RemoteTrouble
 from openjupyter_service.exercises import served
 from openjupyter_service.exercises.checkout import check_out
-from openjupyter_service.exercises.course import EXERCISE_FILE, Exercise, exercise_names
+from openjupyter_service.exercises.course import EXERCISE_FILE, SOURCE_FILE, Exercise, exercise_names
 from openjupyter_service.exercises.layout import CourseFolders
 from openjupyter_service.exercises.mistakes import shown_path
 from openjupyter_service.exercises.places import CoursePlaces
@@ -35,6 +35,9 @@ from openjupyter_service.store.versions import Versions
 
 CHECK_SECONDS = 12 * 3600.0
 """Longer than any course that people wait for; a check that is still not done says so and ends."""
+
+LEAKS_LIMIT = 500
+"""So many versions back it is looked for those that had something hidden in the public half."""
 
 log = logging.getLogger(__name__)
 
@@ -104,17 +107,13 @@ class Gate:
                 async with asyncio.timeout(CHECK_SECONDS):
                     found["exercises"] = await self._results(course, version, places, running)
                 if not found["exercises"]:
-                    found["problem"] = _no_exercises(version)
+                    found["problem"] = await asyncio.to_thread(_no_exercises, version, places)
                 elif not is_last_try and (ungraded := _ungraded(found["exercises"])):
                     raise Fault(ungraded)
                 if _is_sound(found):  # else learners could ask for what was refused by its commit
-                    served_commit = await in_thread(
-                        served.prepare,
-                        places.public_mirror,
-                        version.public_commit,
-                        version.public_folder,
-                        places.served,
-                    )
+                    leaks = _leaks(await asyncio.to_thread(self._versions.of, course.name, LEAKS_LIMIT))
+                    half = (places.public_mirror, version.public_commit, version.public_folder)
+                    served_commit = await in_thread(served.prepare, *half, places.served, leaks)
             except RemoteTrouble as error:
                 raise Fault(str(error)) from error
             except RemoteError as error:
@@ -217,8 +216,26 @@ def _ungraded(results: list[dict[str, Any]]) -> str:
     return ""
 
 
-def _no_exercises(version: CourseVersion) -> str:
-    place = f"the folder {version.private_folder} of the private half" if version.private_folder else "the private half"
+def _leaks(versions: list[CourseVersion]) -> list[str]:
+    """Public commits that were refused because something hidden was in them."""
+    return [
+        version.public_commit
+        for version in versions
+        if any(
+            (finding["level"], finding["subject"]) == (Level.ERROR, Subject.HIDDEN_FILES)
+            for result in (version.report or {}).get("exercises", [])
+            for finding in result["findings"]
+        )
+    ]
+
+
+def _no_exercises(version: CourseVersion, places: CoursePlaces) -> str:
+    folder = version.private_folder
+    place = f"the folder {folder} of the private half" if folder else "the private half"
+    if any(places.private(version.private_commit, folder).glob(f"*/{SOURCE_FILE}")):
+        return (
+            f"{place} has sources, and no exercise is built of them; run openjupyter build, and push what it has made"
+        )
     return (
         f"there is no {EXERCISE_FILE} in any folder of {place}; every exercise has a folder of its own there with "
         f"{EXERCISE_FILE} and its tests (is it the right repository, branch and folder?)"

@@ -95,13 +95,15 @@ class Regrading:
         """
         regrade = self.get(regrade_id)
         places = self._regrades.places(regrade.course, regrade.exercise)
+        failures = self._regrades.failures(regrade_id)
         if regrade.state is RegradeState.APPLIED:
-            return compared_when_applied(self._regrades.changes(regrade_id), regrade.summary or {}, places)
+            return compared_when_applied(self._regrades.changes(regrade_id), regrade.summary or {}, failures, places)
         if regrade.state is not RegradeState.READY:
             raise RegradeError(N_("this regrade cannot be compared: it is still under way, or it was dropped"))
         return compare(
             self._regrades.works(regrade_id),
             self._regrades.reports(regrade_id),
+            failures,
             places,
             regrade.counts,
             never_lower,

@@ -46,8 +46,8 @@ def chosen(regrade_id: int, course: str, exercise: str, private_commit: str | No
     )  # fmt: skip
 
 
-def works(regrade_id: int) -> Select[Any]:
-    """Submissions of everybody who has a trial, by learner and time, each with both results."""
+def works(regrade_id: int, learner: str | None = None) -> Select[Any]:
+    """Submissions of everybody who has a trial, or of this learner, by learner and time, each with both results."""
     of_learner = submissions.alias("of_learner")
     concerned = (
         select(of_learner.c.learner)
@@ -75,7 +75,10 @@ def works(regrade_id: int) -> Select[Any]:
             regrade_trials,
             and_(regrade_trials.c.submission_id == submissions.c.id, regrade_trials.c.regrade_id == regrade_id),
         )
-        .where(regrades.c.id == regrade_id, submissions.c.learner.in_(concerned))
+        .where(
+            regrades.c.id == regrade_id,
+            submissions.c.learner.in_(concerned) if learner is None else submissions.c.learner == learner,
+        )
         .order_by(submissions.c.learner, submissions.c.created_at, submissions.c.id)
     )
 

@@ -80,7 +80,8 @@ class Regrades:
                 ).mappings().one()  # fmt: skip
                 trials = chosen(row["id"], course, exercise, private_commit, now)
                 columns = ["regrade_id", "submission_id", "state", "attempts", "queued_at", "available_at"]
-                if not connection.execute(insert(regrade_trials).from_select(columns, trials)).rowcount:
+                connection.execute(insert(regrade_trials).from_select(columns, trials))
+                if not count_by_state(connection, row["id"]):
                     raise RegradeError(
                         N_("nothing to grade anew: nobody has handed in {exercise} yet"), exercise=repr(exercise)
                     )
@@ -148,6 +149,18 @@ class Regrades:
                 if now and trial:
                     yield now, trial
 
+    def failures(self, regrade_id: int) -> list[tuple[str, str]]:
+        """Trials that were given up: the learner, and why, for staff alone."""
+        fault = regrade_trials.c.report[("staff", "fault")].as_string()
+        query = (
+            select(submissions.c.learner, fault)
+            .join_from(regrade_trials, submissions)
+            .where(regrade_trials.c.regrade_id == regrade_id, regrade_trials.c.state == GradingState.FAILED)
+            .order_by(regrade_trials.c.id)
+        )
+        with self._store.read() as connection:
+            return [(learner, why or "") for learner, why in connection.execute(query)]
+
     def changes(self, regrade_id: int) -> list[RegradeChange]:
         """What was changed for whom, of a regrade that is applied, or being applied."""
         query = select(regrade_learners).where(regrade_learners.c.regrade_id == regrade_id)
@@ -209,8 +222,7 @@ class Regrades:
             self._store.lock(connection, "scores", *owner)
             if connection.scalar(select(is_applied(regrade_id, learner))) or regrade.state is not RegradeState.APPLYING:
                 return False
-            query = works(regrade_id).where(submissions.c.learner == learner)
-            handed_in = [work(each) for each in connection.execute(query).mappings()]
+            handed_in = [work(each) for each in connection.execute(works(regrade_id, learner)).mappings()]
             found = outcome(handed_in, regrade.counts, regrade.never_lower)
             if found.replaced:
                 numbers = replace(connection, regrade_id, found.replaced, now)

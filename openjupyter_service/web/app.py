@@ -8,6 +8,7 @@ from openjupyter_service.web.base import HealthHandler, MissingHandler, Site
 from openjupyter_service.web.courses import CourseHandler, CourseProgressHandler, CoursesHandler
 from openjupyter_service.web.git import GitReferencesHandler, GitUploadPackHandler
 from openjupyter_service.web.hooks import HookHandler
+from openjupyter_service.web.passbacks import PassbacksApiHandler, PassbacksHandler
 from openjupyter_service.web.regrades import RegradeHandler, RegradesHandler
 from openjupyter_service.web.results import (
     ExerciseResultsHandler,
@@ -21,7 +22,7 @@ from openjupyter_service.web.results_downloads import (
     LearnersCsvHandler,
     SubmissionsCsvHandler,
 )
-from openjupyter_service.web.staff import CallbackHandler, PassbacksApiHandler, PassbacksHandler
+from openjupyter_service.web.staff import CallbackHandler
 from openjupyter_service.web.submissions import (
     EventsHandler,
     ExerciseHandler,

@@ -1,4 +1,4 @@
-"""Pages for staff in a browser: scores that did not arrive, and sending them again.
+"""What all pages for staff share: who looks at them in a browser, and how they are shown.
 
 Browsers are known by the hub's OAuth (a cookie of this service). Scripts may read with a token of a person's own; the
 token of a learner's server is not enough, since whatever runs in a notebook has it.
@@ -6,24 +6,28 @@ token of a learner's server is not enough, since whatever runs in a notebook has
 
 import asyncio
 import secrets
-from dataclasses import asdict
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import tornado.web
 from jupyterhub.services.auth import HubOAuthCallbackHandler, HubOAuthenticated, UserNotAllowed
 from tornado.template import Loader
 
 from openjupyter_service.errors import Forbidden, OpenJupyterError
-from openjupyter_service.grading.staff import Trouble, Troubles
 from openjupyter_service.language import N_, Speech, chosen
 from openjupyter_service.web.base import Site, SiteHandler
 
 _LOADER = Loader(str(Path(__file__).parent / "templates"), autoescape="xhtml_escape")
+_PAGES = (
+    ("results", N_("Results")),
+    ("regrades", N_("Regrades")),
+    ("courses", N_("Followed courses")),
+    ("passbacks", N_("Scores that did not arrive")),
+)
+"""What staff find here, in the order of their navigation."""
 _MAX_ID = 2**53
-_NOBODY = N_("this needs a token of your own, or a browser that is signed in; open the exercise from your course")
+NOBODY = N_("this needs a token of your own, or a browser that is signed in; open the exercise from your course")
 
 
 class StaffHandler(HubOAuthenticated, SiteHandler):
@@ -52,7 +56,7 @@ class StaffHandler(HubOAuthenticated, SiteHandler):
         # So that nothing asks the hub a second time, and blocks while it waits.
         self._hub_auth_user_cache = known
         if model and (known is None or known["kind"] != "user"):
-            raise Forbidden(_NOBODY)
+            raise Forbidden(NOBODY)
         if known is not None:
             await self.listen_to(str(known["name"]))
         return known
@@ -60,38 +64,6 @@ class StaffHandler(HubOAuthenticated, SiteHandler):
     def admit(self, model: dict[str, Any]) -> None:
         """Note whose courses are shown. An administrator of the hub sees all."""
         self.person = None if model.get("admin") is True else str(model["name"])
-
-    def advice(self, trouble: Trouble) -> str:
-        """What to do about a score, in the language of who asks."""
-        return " ".join(map(self.speech.text, trouble.advice))
-
-    @property
-    def before(self) -> int | None:
-        """The page that was asked for."""
-        return number(self.get_query_argument("before", ""))
-
-
-class PassbacksApiHandler(StaffHandler):
-    """GET /api/passbacks: the page's twin for machines."""
-
-    async def get(self) -> None:
-        """Answer with scores that did not arrive, newest first; `older` is what `before` is for the next page."""
-        model = await self.identify()
-        if model is None:
-            raise Forbidden(_NOBODY)
-        own = {f"read:users!user={model['name']}"}
-        if getattr(self, "_token_authenticated", False) and not self.hub_auth.check_scopes(own, model):
-            raise Forbidden(
-                N_(
-                    "the token of a server is not enough: make one on the hub's token page, or open the exercise from "
-                    "your course and look at the page passbacks"
-                )
-            )
-        self.admit(model)
-        troubles = await asyncio.to_thread(self.site.staff.page, self.person, self.before)
-        self.set_header("Cache-Control", "no-store")
-        found = [{**asdict(each), "advice": self.advice(each)} for each in troubles.found]
-        self.answer({"count": troubles.count, "older": troubles.older, "passbacks": found})
 
 
 class PageHandler(StaffHandler):
@@ -150,43 +122,13 @@ class PageHandler(StaffHandler):
         )
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cache-Control", "no-store")
-        speech = self.speech
-        words = {"_": speech.text, "ngettext": speech.plural, "speech": speech, "site_root": self.settings["root"]}
-        self.finish(_LOADER.load(template).generate(nonce=nonce, **words, **values))
-
-
-class PassbacksHandler(PageHandler):
-    """GET and POST /passbacks: what did not arrive, and a button that sends it again."""
-
-    async def get(self) -> None:
-        """The page; who is not signed in is taken to the hub and back."""
-        if not await self.enter_as_staff():
-            return
-        troubles = await asyncio.to_thread(self.site.staff.page, self.person, self.before)
-        self._show(troubles)
-
-    async def post(self) -> None:
-        """Send one score again, or all."""
-        await self.take_form()
-        item_id = number(self.get_body_argument("id", ""))
-        if item_id is None and self.get_body_argument("all", "") != "1":
-            raise tornado.web.HTTPError(400, reason="Nothing was chosen")
-        count = await asyncio.to_thread(self.site.staff.send_again, self.person, item_id)
-        self.redirect(f"{self.request.path}?sent={count}", status=303)
-
-    def _show(self, troubles: Troubles) -> None:
-        self.render_page(
-            "passbacks.html",
-            title=self.speech.text(N_("Scores that did not arrive")),
-            troubles=troubles,
-            is_first=self.before is None,
-            is_operator=self.person is None,
-            sent=number(self.get_query_argument("sent", "")),
-            xsrf=self.xsrf_token,
-            path=self.request.path,
-            moment=moment,
-            advice=self.advice,
+        speech, root = self.speech, self.settings["root"]
+        words = {"_": speech.text, "ngettext": speech.plural, "speech": speech, "site_root": root}
+        pages = [(f"{root}/{path}", speech.text(title)) for path, title in _PAGES]
+        generated = _LOADER.load(template).generate(
+            nonce=nonce, staff_pages=pages, here=self.request.path, **words, **values
         )
+        self.finish(generated)
 
 
 class CallbackHandler(HubOAuthCallbackHandler):

@@ -160,7 +160,7 @@ def test_no_word_of_the_staff_page_is_left_in_english(count: int, is_operator: b
     page = Loader(str(SERVICE / "web/templates"), autoescape="xhtml_escape").load("passbacks.html").generate(
         **{"_": speech.text, "ngettext": speech.plural, "speech": speech, "title": "1", "nonce": "1", "xsrf": "1"},
         **{"path": "/", "moment": lambda seconds: "1", "advice": lambda trouble: "1", "is_first": count != 1},
-        **{"sent": count, "is_operator": is_operator, "site_root": "/"},
+        **{"sent": count, "is_operator": is_operator, "site_root": "/", "staff_pages": [], "here": "/"},
         troubles=SimpleNamespace(count=count, found=found, older=1),
     )  # fmt: skip
     assert words_outside(page.decode()) == set()
@@ -201,4 +201,4 @@ def test_no_word_of_the_pages_of_courses_is_left_in_english(count: int, is_opera
     values |= {"hosts": [("1", "2")], "address": "1", "secret": "2", "course": SimpleNamespace(name="1")}
     loader = Loader(str(SERVICE / "web/templates"), autoescape="xhtml_escape")
     for name in ("courses.html", "course.html", "course-added.html"):
-        assert words_outside(loader.load(name).generate(**values).decode()) == set(), name
+        assert words_outside(loader.load(name).generate(**values, staff_pages=[], here="/").decode()) == set(), name

@@ -69,6 +69,7 @@ def test_without_apply_it_tells_and_changes_nothing(command: Command, ready: Cla
     assert told.code == 0
     for words in (
         "Gains", "ada", "50.00%", "100.00%", "Losses", "ben", "Could not be graded anew", "dan", "divides",
+        "not graded anew, 1 times: no engine for [a] while",
         "1 gain, 1 lose, 2 stay as they are, 1 with failed", "Nothing has changed yet",
         "openjupyter regrade python means --apply --never-lower",
     ):  # fmt: skip
@@ -108,9 +109,13 @@ def test_programs_read_it_as_json(command: Command, ready: Class) -> None:
     assert found["state"] == "ready" and found["progress"]["failed"] == 1
     assert [(each["learner"], each["before"], each["after"]) for each in found["gains"]] == [("ada", 0.5, 1.0)]
     assert [each["learner"] for each in found["losses"]] == ["ben"]
+    assert found["faults"] == [{"why": "no engine\nfor [a] while", "count": 1}]
     assert found["tests"][0]["title"] == "divides" and found["compared"] == 3
     applied = json.loads(command(*REGRADE, "--json", "--apply", "--yes").out)
-    assert applied["state"] == "applied" and applied["gains"] == found["gains"]
+    assert applied["state"] == "applied"
+    assert [applied[name] for name in ("gains", "failed", "tests")] == [
+        found[name] for name in ("gains", "failed", "tests")
+    ]
     (listed,) = json.loads(command("regrade", "--list", "--json").out)
     assert (listed["id"], listed["state"]) == (1, "applied")
 

@@ -1,10 +1,9 @@
 """What learners can pull of a followed course, with their own real clones: the public half and nothing else."""
 
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
+from nbgitpuller.pull import GitPuller
 
 from openjupyter_service.courses import Half
 from openjupyter_service.errors import RemoteError
@@ -51,33 +50,22 @@ def part(upstream: Upstream, tmp_path: Path) -> Site:
 
 
 class Learner:
-    """A clone, with pulls as nbgitpuller makes them: fetch, then merge where the learner's side wins."""
+    """A learner's folder, filled and brought up to date by nbgitpuller itself."""
 
     def __init__(self, served: Path, folder: Path) -> None:
         self.folder = folder
-        subprocess.run(
-            ["git", "clone", "--quiet", f"file://{served}", str(folder)], check=True, env=self._environment()
-        )
-
-    def _environment(self) -> dict[str, str]:
-        people = {f"GIT_{role}_{what}": "l@localhost" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-        return {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", **people}
+        self._puller = GitPuller(f"file://{served}", str(folder), branch="main")
+        self.pull()
 
     def git(self, *arguments: str) -> str:
-        return subprocess.run(
-            ["git", "-C", str(self.folder), *arguments],
-            check=True,
-            capture_output=True,
-            env=self._environment(),
-        ).stdout.decode(errors="replace")
+        return run(self.folder / ".git", f"--work-tree={self.folder}", *arguments)
 
     def edit(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text)
-        self.git("commit", "--quiet", "-a", "-m", "mine")
 
     def pull(self) -> None:
-        self.git("fetch", "--quiet")
-        self.git("merge", "--quiet", "-Xours", "origin/main")
+        for _ in self._puller.pull():
+            pass
 
     def read(self, name: str) -> str:
         return (self.folder / name).read_text()

@@ -72,7 +72,9 @@ class Class:
         while (claimed := self.trials.claim("w", 60)) is not None:
             found = given[claimed.submission_id]
             if found is None:
-                assert self.trials.fail(claimed.grading_id, "w", internal_error("x").model_dump(mode="json"))
+                assert self.trials.fail(
+                    claimed.grading_id, "w", internal_error("no engine\nfor [a] while").model_dump(mode="json")
+                )
             else:
                 assert self.trials.finish(claimed.grading_id, "w", found.model_dump(mode="json"), found.score, {})
 

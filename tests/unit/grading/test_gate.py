@@ -1,6 +1,7 @@
 """The gate: what is sound is published, what is not is refused, and what cannot be checked stays as it was."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from openjupyter_service.errors import SandboxError
 from openjupyter_service.exercises import checkout, served
+from openjupyter_service.exercises.rebuild import rebuild
 from openjupyter_service.grading.beside import Fault
 from openjupyter_service.grading.gate import Running
 from openjupyter_service.store import VersionState
@@ -65,6 +67,45 @@ async def test_hidden_tests_in_the_public_half_are_refused(site: Site) -> None:
     assert site.pulled() == ""
 
 
+@pytest.mark.parametrize("in_between", [False, True])
+async def test_what_was_refused_as_hidden_is_in_no_history_that_learners_get(site: Site, in_between: bool) -> None:
+    site.upstream.push()
+    assert await site.checked()
+    public = site.upstream.halves["public"]
+
+    def commit(text: str, *paths: str) -> str:
+        for path in paths:
+            (public / path).write_text(text)
+        git(public, "add", "--all")
+        git(public, "commit", "-qm", "More")
+        return git(public, "rev-parse", "HEAD")
+
+    leak = commit(TESTS, "mean/test_mean.py")
+    assert not await site.checked()
+    git(public, "rm", "-q", "mean/test_mean.py")
+    if in_between:  # just as it was published: learners get no new commit then
+        commit("")
+        assert await site.checked()
+    mended = commit("Hello", "README.md")
+    assert await site.checked()
+    assert git(site.places.served, "show", "main:README.md") == "Hello"
+    objects = git(site.places.served, "cat-file", "--batch-all-objects", "--batch-check")
+    assert leak not in objects and mended not in objects
+    assert git(public, "rev-parse", f"{leak}:mean/test_mean.py") not in objects
+    commit("Hello again", "README.md")
+    assert await site.checked()
+    assert leak not in git(site.places.served, "cat-file", "--batch-all-objects", "--batch-check")
+    assert git(site.places.served, "rev-list", "--count", "main") == "3"
+    # What is made anew is the same.
+    pulled = site.pulled()
+    shutil.rmtree(site.places.served)
+    versions = [each for each in reversed(site.versions.of("python")) if each.state is VersionState.PUBLISHED]
+    history = [(each.public_commit, "", each.served_commit or "") for each in versions]
+    rebuild(site.places.public_mirror, history, site.places.served)
+    assert site.pulled() == pulled
+    assert leak not in git(site.places.served, "cat-file", "--batch-all-objects", "--batch-check")
+
+
 async def test_paths_are_told_as_they_are_in_the_repositories(site: Site, tmp_path: Path) -> None:
     site.upstream.push(toml="title = Means\n", tests="def test_x(learner:\n")
     assert not await site.checked()
@@ -86,6 +127,11 @@ async def test_a_half_without_exercises(site: Site) -> None:
     report = site.newest().report
     assert report is not None and not report["sound"] and report["exercises"] == []
     assert report["problem"].startswith("there is no exercise.toml in any folder of the private half")
+    git(site.upstream.halves["private"], "mv", "mean/solution.ipynb", "mean/source.ipynb")
+    git(site.upstream.halves["private"], "commit", "-qm", "A source")
+    assert not await site.checked()
+    report = site.newest().report
+    assert report is not None and "run openjupyter build" in report["problem"]
 
 
 async def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ class Site(StaffSite):
         while (claimed := trials.claim("w", 60)) is not None:
             passed = given[claimed.submission_id]
             if passed is None:
-                assert trials.fail(claimed.grading_id, "w", {"status": "internal error"})
+                assert trials.fail(claimed.grading_id, "w", {"status": "internal error", "staff": {"fault": "FAULT"}})
             else:
                 found = report(*passed)
                 assert trials.finish(claimed.grading_id, "w", found.model_dump(mode="json"), found.score, {})
@@ -142,6 +142,7 @@ def test_an_instructor_begins_looks_and_applies(hub: Site, session: requests.Ses
     words = text(page)
     assert ("Applied, but nobody was lowered" if never_lower else "Applied. Scores that changed") in words
     assert ("Who keeps what the new tests" in words) is never_lower and 'name="do"' not in page.text
+    assert "That is our fault and costs nobody anything" in words and "FAULT" not in page.text
     assert {item.score for item in hub.pending()} == ({1.0} if never_lower else {1.0, 0.5})
     assert "applied" in text(hub.walk(session, PAGE))
     for item in hub.pending():

@@ -143,6 +143,7 @@ def test_courses_with_something_to_check(store: Store) -> None:
         "ext::sh -c touch% /tmp/x",
         "--upload-pack=touch /tmp/x",
         "https://user:word@host/course.git",
+        "ssh://user:word@host/course.git",
         "file://",
         "course.git",
         "https://host",

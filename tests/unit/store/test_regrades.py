@@ -53,7 +53,7 @@ def grade_all(trials: Trials, scores: dict[str, float | None], late_factor: floa
     while (claimed := trials.claim("w", 60)) is not None:
         score = scores[claimed.submission_id]
         if score is None:
-            assert trials.fail(claimed.grading_id, "w", {"status": "internal error"})
+            assert trials.fail(claimed.grading_id, "w", {"status": "internal error", "staff": {"fault": "no engine"}})
         else:
             report = {"status": "wrong", "max_points": 8}
             assert trials.finish(claimed.grading_id, "w", report, score, {"tests": 1.0}, late_factor=late_factor)
@@ -305,22 +305,17 @@ def test_a_grading_that_was_in_hand_and_ends_later_does_not_come_back(
 def test_a_regraded_learner_waits_no_longer_for_the_next(
     regrades: Regrades, submissions: Submissions, queue: Queue, trials: Trials, clock: Clock
 ) -> None:
-    first = grade(submissions, queue, 0.5)
-    clock.pass_(10)
-    submit(submissions, "ada")
-    held = queue.claim("w", 600)
-    clock.pass_(10)
-    mine = submit(submissions, "bob")
+    old = grade(submissions, queue, 0.5)
     regrade = begin(regrades)
-    assert held and queue.finish(held.grading_id, "w", {}, 0.5, {})
-    taken = queue.claim("w", 60)
-    assert taken and taken.submission_id == mine.id and queue.finish(taken.grading_id, "w", {}, 0.5, {})
-    numbers = {work.submission_id for _, works in regrades.works(regrade.id) for work in works if work.trial_state}
-    grade_all(trials, dict.fromkeys([*numbers, first.id], 0.5))
-    for learner in ("ada", "bob"):
-        submit(submissions, learner)
-        clock.pass_(1)
+    new = [submit(submissions, "ada")]
+    clock.pass_(10)
+    new.append(submit(submissions, "bob"))
+    while claimed := queue.claim("w", 60):  # the engine is away for a while
+        queue.release(claimed.grading_id, "w", 600)
+    clock.pass_(10)
+    grade_all(trials, {old.id: 0.75})
     before = submissions.positions()
+    assert before == {new[0].id: 1, new[1].id: 2}
     apply(regrades, regrade)
     assert submissions.positions() == before
 
@@ -425,4 +420,5 @@ def test_reports_that_can_be_compared(
     second = grade(submissions, queue, 0.5, "bob")
     regrade = begin(regrades)
     grade_all(trials, {first.id: 1.0, second.id: None})
+    assert regrades.failures(regrade.id) == [("bob", "no engine")]
     assert list(regrades.reports(regrade.id)) == [({"status": "correct"}, {"status": "wrong", "max_points": 8})]

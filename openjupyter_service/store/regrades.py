@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from openjupyter_service.errors import RegradeError
 from openjupyter_service.language import N_
 from openjupyter_service.store.engine import Store
+from openjupyter_service.store.leases import unfinished
 from openjupyter_service.store.progress import note_regraded
 from openjupyter_service.store.records import (
     Counts,
@@ -112,8 +113,7 @@ class Regrades:
         """How far the trials are."""
         with self._store.read() as connection:
             counts = count_by_state(connection, regrade_id)
-            waiting = [GradingState.QUEUED, GradingState.RUNNING]
-            learners = connection.scalar(select(func.count()).where(gradings.c.state.in_(waiting))) or 0
+            learners = connection.scalar(select(func.count()).where(unfinished(gradings))) or 0
         done, failed = counts.get(GradingState.DONE, 0), counts.get(GradingState.FAILED, 0)
         running = counts.get(GradingState.RUNNING, 0)
         return RegradeProgress(sum(counts.values()), done, failed, running, learners)

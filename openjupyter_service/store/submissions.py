@@ -4,11 +4,12 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select
+from sqlalchemy import Connection, RowMapping, and_, func, insert, select
 
 from openjupyter_service.errors import AttemptsUsedUp
 from openjupyter_service.language import N_
 from openjupyter_service.store.engine import Store
+from openjupyter_service.store.leases import unfinished
 from openjupyter_service.store.order import fair_order
 from openjupyter_service.store.records import GradingState, Passback, PassbackState, Submission, SubmissionSummary
 from openjupyter_service.store.tables import gradings, outbox, placements, submission_files, submissions
@@ -190,7 +191,7 @@ class Submissions:
 
     def positions(self) -> dict[str, int]:
         """Place in the queue of every submission that waits: ask once for all who watch."""
-        order = fair_order(gradings.c.state == GradingState.QUEUED)
+        order = fair_order(and_(unfinished(gradings), gradings.c.state == GradingState.QUEUED))
         with self._store.read() as connection:
             return {row.submission_id: row.place for row in connection.execute(order)}
 

@@ -3,18 +3,25 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
 from openjupyter_service.store.history import Graded, in_force, last_verdict, progress_of, tests_of
 from openjupyter_service.store.records import GradingState
-from openjupyter_service.store.summary_tables import lms_courses, members, progress, test_counts
+from openjupyter_service.store.summary_tables import lms_courses, members, progress
 from openjupyter_service.store.tables import gradings, placements, submissions
-from openjupyter_service.store.tallies import add, buckets, move, upsert
+from openjupyter_service.store.tallies import add, buckets, move
 
 if TYPE_CHECKING:
     from openjupyter_service.store.engine import Store
 
 _ENDED = (GradingState.DONE, GradingState.FAILED)
+_ADD_TESTS = text(
+    "INSERT INTO test_counts (course, exercise, title, seen, failed, last_at) "
+    "VALUES (:course, :exercise, :title, :seen, :failed, :last_at) "
+    "ON CONFLICT (course, exercise, title) DO UPDATE SET "
+    "seen = test_counts.seen + excluded.seen, failed = test_counts.failed + excluded.failed, "
+    "last_at = CASE WHEN excluded.last_at > test_counts.last_at THEN excluded.last_at ELSE test_counts.last_at END"
+)
 
 
 def note_graded(store: "Store", connection: Connection, grading_id: int, report: Mapping[str, Any]) -> None:
@@ -82,8 +89,11 @@ def recount(connection: Connection, learner: str, course: str, exercise: str) ->
     new = _counted(connection, learner, course, exercise)
     if new is None:
         return  # gradings are never taken away
-    insert = upsert(connection, progress)
-    connection.execute(insert.on_conflict_do_update(index_elements=[*progress.primary_key], set_=new), {**key, **new})
+    if old is None:
+        connection.execute(insert(progress).values(**key, **new))
+    else:
+        mine = (progress.c.learner == learner, progress.c.course == course, progress.c.exercise == exercise)
+        connection.execute(update(progress).where(*mine).values(**new))
     where = connection.execute(
         select(members.c.lms_course_id, members.c.is_staff)
         .join_from(members, lms_courses)
@@ -161,16 +171,4 @@ def _count_tests(connection: Connection, row: Any, report: Mapping[str, Any]) ->
         key = {"course": row.course, "exercise": row.exercise, "title": title}
         rows.append({**key, "seen": seen, "failed": failed, "last_at": last_at})
     if rows:
-        insert = upsert(connection, test_counts)
-        later, known = insert.excluded.last_at, test_counts.c.last_at
-        connection.execute(
-            insert.on_conflict_do_update(
-                index_elements=[*test_counts.primary_key],
-                set_={
-                    "seen": test_counts.c.seen + insert.excluded.seen,
-                    "failed": test_counts.c.failed + insert.excluded.failed,
-                    "last_at": case((later > known, later), else_=known),
-                },
-            ),
-            rows,
-        )
+        connection.execute(_ADD_TESTS, rows)

@@ -10,10 +10,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
-
-from openjupyter_service.store.summary_tables import tallies
+from sqlalchemy import Connection, text
 
 MAX_ATTEMPTS = 1000
 """Who has more is counted there."""
@@ -23,6 +20,12 @@ UNCOUNTED = -1
 """Bucket of learners none of whose scores counts, such as those of late work."""
 
 _DAY = 86400.0
+# As text, which is the same for both databases: SQLAlchemy would put its own form of it together anew each time.
+_ADD = text(
+    "INSERT INTO tallies (lms_course_id, exercise, kind, bucket, count) "
+    "VALUES (:lms_course_id, :exercise, :kind, :bucket, :count) "
+    "ON CONFLICT (lms_course_id, exercise, kind, bucket) DO UPDATE SET count = tallies.count + excluded.count"
+)
 _ALL = 1 - 1e-9
 
 
@@ -107,17 +110,5 @@ def add(connection: Connection, changes: Mapping[Key, int]) -> None:
         for (place, exercise, kind, bucket), change in sorted(changes.items())
         if change
     ]
-    if not rows:
-        return
-    insert = upsert(connection, tallies)
-    connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=[*tallies.primary_key], set_={"count": tallies.c.count + insert.excluded.count}
-        ),
-        rows,
-    )
-
-
-def upsert(connection: Connection, table: Any) -> Any:
-    """An INSERT that can say what is done when the row is there: both databases have it, SQL itself has not."""
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+    if rows:
+        connection.execute(_ADD, rows)

@@ -34,6 +34,8 @@ from openjupyter_service.store.results import SORTS, Results
 from openjupyter_service.store.submissions import Submissions
 from openjupyter_service.store.tallies import FULL, UNCOUNTED, Kind
 
+MAX_PLACES = 500
+"""LMS courses in one list."""
 PAGE = 50
 """Learners on one page."""
 MAX_NUMBER = 2**53
@@ -60,7 +62,9 @@ class ResultsView:
     def lms_courses(self, person: str | None) -> list[tuple[LmsCourse, str]]:
         """LMS courses with the titles of their LMSes."""
         titles = self._lms_titles()
-        return [(each, titles.get(each.platform, each.platform)) for each in self._results.lms_courses(person)]
+        return [
+            (each, titles.get(each.platform, each.platform)) for each in self._results.lms_courses(person, MAX_PLACES)
+        ]
 
     def overview(self, person: str | None, number: str) -> Overview:
         """How the exercises go, and what needs attention."""

@@ -37,7 +37,7 @@ class Results:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def lms_courses(self, person: str | None, limit: int = 500) -> list[LmsCourse]:
+    def lms_courses(self, person: str | None, limit: int) -> list[LmsCourse]:
         """LMS courses of which this person is staff by their last launch, by their titles."""
         learners = (
             select(func.count())

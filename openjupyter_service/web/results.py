@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from pydantic import ValidationError
 
 from openjupyter_service.grading.result_records import Attention, Day, ExercisePage, LearnerPage
+from openjupyter_service.grading.results import MAX_PLACES
 from openjupyter_service.language import N_, Speech
 from openjupyter_service.report import Report
 from openjupyter_service.store.tallies import FULL
@@ -45,7 +46,10 @@ class ResultsHandler(ResultsPageHandler):
         if not await self.enter_as_staff():
             return
         places = await asyncio.to_thread(self.site.results.lms_courses, self.person)
-        self.show("results.html", self.speech.text(N_("Results")), places=places, is_operator=self.person is None)
+        self.show(
+            "results.html", self.speech.text(N_("Results")),
+            places=places, is_operator=self.person is None, is_cut=len(places) == MAX_PLACES,
+        )  # fmt: skip
 
 
 class OverviewHandler(ResultsPageHandler):

@@ -81,7 +81,7 @@ def test_pages_for_staff(store: Store, submissions: Submissions, queue: Queue, l
     )  # fmt: skip
     results, scores = Results(store), StaffScores(store)
     with plans(store) as plan:
-        (place,) = results.lms_courses("ines")
+        (place,) = results.lms_courses("ines", 9)
         results.tallies(place.id)
         results.refused(place)
         results.faults(place, "warm-up", 10)

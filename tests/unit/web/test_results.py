@@ -69,6 +69,13 @@ async def test_who_may_see_the_list_of_courses(taught: ResultsSite) -> None:
     assert "/results/1" in everything and "/results/2" in everything
 
 
+async def test_a_list_that_is_too_long_says_so(taught: ResultsSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Only the first" not in await taught.page("results", OPERATOR)
+    for module in ("grading", "web"):
+        monkeypatch.setattr(f"openjupyter_service.{module}.results.MAX_PLACES", 1)
+    assert "Only the first 1 are shown" in await taught.page("results", OPERATOR)
+
+
 @pytest.mark.parametrize("number", ["2", "3", "0", "-1", "1e3", "x", "9" * 30, "9" * 16, "%2e%2e", "01a"])
 async def test_no_other_course_by_its_number(taught: ResultsSite, number: str) -> None:
     for page in ("", "/learners", "/learners.csv", "/submissions.csv", "/exercises/means", "/learners/ben/means"):

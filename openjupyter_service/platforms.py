@@ -26,10 +26,17 @@ class _Platform(BaseModel):
     private_network: bool = False
     """May its addresses lie in a private network, or on this machine? Otherwise they are never called."""
 
+    courses: tuple[Name, ...] = ()
+    """The only courses of ours that its links may open; () = all. Its staff read hidden tests of what they link."""
+
     @property
     def shown_title(self) -> str:
         """The title, or the name."""
         return self.title or self.name
+
+    def may_open(self, course: str) -> bool:
+        """May its links open the course of that name?"""
+        return not self.courses or course in self.courses
 
 
 class Platform11(_Platform):

@@ -128,7 +128,7 @@ def step_record(step: Any) -> dict[str, Any]:
 def record(site: CommandSite, found: Platform11 | Platform13) -> dict[str, Any]:
     """A platform as JSON, without its secret."""
     values: dict[str, Any] = {"name": found.name, "title": found.shown_title, "product": found.product}
-    values |= {"lti": found.version, "private_network": found.private_network}
+    values |= {"lti": found.version, "private_network": found.private_network, "courses": found.courses or "all"}
     if isinstance(found, Platform11):
         values["consumer_key"] = found.consumer_key
     else:

@@ -44,6 +44,12 @@ _VALUES = (
     click.option(
         "--private-network/--public-network", default=None, help="May the LMS have addresses of a private network?"
     ),
+    click.option(
+        "--only-course",
+        multiple=True,
+        metavar="COURSE",
+        help="The LMS may open this course alone; may be repeated. Its staff read hidden tests of what they link.",
+    ),
 )
 
 
@@ -90,6 +96,7 @@ def add(same_lms: bool, settings: Path | None, **given: Any) -> None:
 @click.argument("name")
 @_value_options
 @click.option("--remove-deployment", multiple=True, help="LTI 1.3: deployment id that may launch no longer.")
+@click.option("--all-courses", is_flag=True, help="The LMS may open every course.")
 @click.option("--new-secret", is_flag=True, help="LTI 1.1: make a new shared secret; the old one ends at once.")
 @click.option("--yes", is_flag=True, help="Do not ask whether it is the same LMS.")
 @settings_option
@@ -143,6 +150,8 @@ def _changed(old: Platform11 | Platform13, given: dict[str, Any]) -> dict[str, A
     for option in ("title", "product", "private_network"):
         if option in told:
             values[option] = told[option]
+    if told["only_course"] or told["all_courses"]:
+        values["courses"] = told["only_course"]
     if isinstance(old, Platform11):
         _refuse(told, "LTI 1.1", _OF_13)
         if "consumer_key" in told:

@@ -68,6 +68,7 @@ class Form:
             "title": self._title(product),
             "product": product,
             "private_network": bool(self.given.get("private_network")),
+            "courses": tuple(self.given.get("only_course") or ()),
         }
         values = self._values13(product, name) if version == "1.3" else self._values11(name)
         if self.missing:

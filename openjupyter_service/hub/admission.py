@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 from jupyterhub.utils import url_path_join
 
 from openjupyter_service.courses import Course
+from openjupyter_service.errors import NotFound
 from openjupyter_service.grading.links import find_linked
 from openjupyter_service.hub.registry import Registry
 from openjupyter_service.hub.secrets import identity_key
@@ -35,10 +36,13 @@ def admit(
     `language` is their browser's, for those whose LMS does not tell a locale.
 
     Raises:
-        NotFound: the launch names no exercise.
+        NotFound: the launch names no exercise, or one that this platform may not open.
         ExerciseError: the exercise is broken.
     """
     course, exercise = find_linked(registry.courses, launch.custom, launch.platform)
+    platform = registry.platforms.get(launch.platform)
+    if platform is not None and not platform.may_open(course.name):
+        raise NotFound(f"a link of {launch.platform} names the course {course.name}, which is not open to it")
     name = name_of(registry, launch)
     service = launch.grade_service
     registry.launches.record(

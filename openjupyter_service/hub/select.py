@@ -15,6 +15,7 @@ from openjupyter_service.errors import LaunchRefused, OpenJupyterError
 from openjupyter_service.grading.catalogue import Entry, catalogue
 from openjupyter_service.hub.door import DoorHandler, PageForm
 from openjupyter_service.hub.login import decode_form
+from openjupyter_service.hub.registry import Registry
 from openjupyter_service.language import N_
 from openjupyter_service.lti.deep_linking import ChosenLink, ContentAnswer, answer11, answer13
 from openjupyter_service.lti.launch import Launch
@@ -71,7 +72,8 @@ class SelectHandler(DoorHandler):
             raise LaunchRefused("the ticket of a selection is unknown, was used already, or has expired")
         self.launch_locale = data.get("locale")
         cancelled = (_CANCEL, "1") in fields
-        chosen = [] if cancelled else await self._chosen([value for name, value in fields if name == "exercise"])
+        keys = [value for name, value in fields if name == "exercise"]
+        chosen = [] if cancelled else await self._chosen(data["platform"], keys)
         if not cancelled and (not chosen or (len(chosen) > 1 and not data["several"])):
             return await _page(self, token, data, N_("Please choose an exercise first."))
         if await self.in_thread(tickets.redeem, PURPOSE, token) is None:
@@ -81,8 +83,8 @@ class SelectHandler(DoorHandler):
         title = N_("Nothing was chosen") if cancelled else N_("Your exercises are on their way")
         await self.page(title, N_("One moment, please."), form=form)
 
-    async def _chosen(self, keys: list[str]) -> list[Entry]:
-        entries = {entry.key: entry for entry in await self.in_thread(catalogue, self.registry.courses)}
+    async def _chosen(self, platform: str, keys: list[str]) -> list[Entry]:
+        entries = {entry.key: entry for entry in await self.in_thread(_open_to, self.registry, platform)}
         found = [entries[key] for key in dict.fromkeys(keys[:MAX_CHOSEN]) if key in entries]
         return [entry for entry in found if not entry.trouble]
 
@@ -113,7 +115,7 @@ class SelectHandler(DoorHandler):
 
 
 async def _page(handler: DoorHandler, token: str, data: dict[str, Any], problem: str = "") -> None:
-    entries = await handler.in_thread(catalogue, handler.registry.courses)
+    entries = await handler.in_thread(_open_to, handler.registry, data["platform"])
     nonce = secrets.token_urlsafe(16)
     handler.set_status(400 if problem else 200)
     handler.secure_page(nonce, form_action="'self'")
@@ -128,6 +130,12 @@ async def _page(handler: DoorHandler, token: str, data: dict[str, Any], problem:
             courses=[(course, list(group)) for course, group in groupby(entries, key=lambda entry: entry.course)],
         )
     )
+
+
+def _open_to(registry: Registry, name: str) -> list[Entry]:
+    """The exercises that links of the platform of that name may open."""
+    platform = registry.platforms.get(name)
+    return [entry for entry in catalogue(registry.courses) if platform is not None and platform.may_open(entry.course)]
 
 
 handlers: list[tuple[str, type[BaseHandler]]] = [("/lti/select", SelectHandler)]

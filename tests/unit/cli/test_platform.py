@@ -265,6 +265,23 @@ def test_what_the_options_name_is_changed_and_nothing_else(command: Command, sit
     assert platform.deployments == ("8", "*") and not platform.private_network
 
 
+def test_courses_are_open_to_all_or_to_some(command: Command, site: Path, tmp_path: Path) -> None:
+    def may_open() -> list[bool]:
+        platform = stored(tmp_path, "moodle")
+        assert platform is not None
+        return [platform.may_open(course) for course in ("sample", "python", "more")]
+
+    assert command(*WHOLE, "--only-course", "sample").code == 0 and may_open() == [True, False, False]
+    assert "sample" in command("platform", "show", "moodle").out
+    command("platform", "edit", "moodle", "--only-course", "python", "--only-course", "more")
+    assert may_open() == [False, True, True]
+    command("platform", "edit", "moodle", "--title", "New")
+    assert may_open() == [False, True, True]
+    command("platform", "edit", "moodle", "--all-courses")
+    assert may_open() == [True, True, True]
+    assert "courses" in usage(command, "platform", "edit", "moodle", "--only-course", "No Name")
+
+
 def test_another_address_must_be_of_the_same_lms(command: Command, site: Path, tmp_path: Path) -> None:
     command(*WHOLE)
     arguments = ("platform", "edit", "moodle", "--base-url", "https://learn.example.org")

@@ -25,8 +25,8 @@ RETURN = "https://lms.example/items?course=7"
 class Site(Hub):
     """Two exercises that can be chosen, and a broken one."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, **changes: object) -> None:
+        super().__init__(folder, **changes)
         second = folder / "private" / "sums"
         second.mkdir()
         second.joinpath("exercise.toml").write_text(
@@ -230,3 +230,14 @@ def test_it_all_speaks_german_to_those_whose_lms_does(hub: Site) -> None:
     answer = hub.choose(ticket_of(page), "sums")
     assert "Deine Aufgaben sind unterwegs" in text(answer)
     assert answer_of(answer)[1]["lti_msg"] == "1 Aufgabe ausgewählt"
+
+
+def test_only_courses_that_are_open_to_the_lms_can_be_chosen(tmp_path: Path) -> None:
+    platform = {"name": "demo", "consumer_key": KEY, "secret": SECRET, "courses": ["another"]}
+    site = Site(tmp_path, platforms=[platform])
+    try:
+        page = site.ask()
+        assert "Sums" not in page.text and 'type="checkbox"' not in page.text
+        assert site.choose(ticket_of(page), "sums").status_code == 400
+    finally:
+        site.close()

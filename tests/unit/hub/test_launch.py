@@ -221,3 +221,18 @@ def test_behind_a_tls_proxy_the_public_address_is_what_is_signed(tmp_path: Path)
         assert hub.post(body, headers=forwarded).status_code == 303
     finally:
         hub.close()
+
+
+def test_a_platform_opens_the_courses_that_are_open_to_it(tmp_path: Path) -> None:
+    platforms = [
+        {"name": name, "consumer_key": name, "secret": SECRET, "courses": [course]}
+        for name, course in (("near", "python"), ("far", "another"))
+    ]
+    hub = Hub(tmp_path, platforms=platforms)
+    try:
+        assert hub.post(hub.sign(key="near")).status_code == 303
+        answer = hub.post(hub.sign(key="far"))
+        assert answer.status_code == 404 and "does not lead to an exercise" in text(answer)
+        assert any("the course python, which is not open to it" in line for line in hub.log)
+    finally:
+        hub.close()

@@ -64,7 +64,14 @@ def test_an_error_is_english_until_it_is_said() -> None:
 
 SERVICE = Path(__file__).resolve().parents[2] / "openjupyter_service"
 FOR_LEARNERS = ("Forbidden", "NotFound", "InvalidSubmission", "TooLarge", "AttemptsUsedUp")
-FOR_THE_LOG = {"grading/hooks.py", "grading/links.py", "hub/launch.py", "store/courses.py", "store/platforms.py"}
+FOR_THE_LOG = {
+    "hub/admission.py",
+    "grading/hooks.py",
+    "grading/links.py",
+    "hub/launch.py",
+    "store/courses.py",
+    "store/platforms.py",
+}
 """Their errors are told to nobody but the log, the terminal and Git hosts: the door has words of its own for each
 kind."""
 

@@ -27,7 +27,7 @@ GUIDES = [
 def commands(text: str) -> list[str]:
     """Every command line of ours on a page, in code blocks and in the text."""
     blocks = re.findall(r"^ *```sh\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
-    lines = [line.strip() for block in blocks for line in block.splitlines()]
+    lines = [line.strip() for block in blocks for line in block.replace("\\\n", "").splitlines()]
     lines += re.findall(r"`(openjupyter [^`]+)`", re.sub(r"^ *```.*?^ *```$", "", text, flags=re.MULTILINE | re.DOTALL))
     return [line for line in lines if line.startswith("openjupyter ")]
 

@@ -49,6 +49,14 @@ _CONFIG = {
 }
 
 
+IDENTITY = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "OpenJupyter"), ("EMAIL", "openjupyter@localhost"))
+}
+"""Who makes our own commits, as variables of the environment."""
+
+
 class GitFailed(RemoteTrouble):
     """Git has ended with an error.
 

@@ -38,7 +38,7 @@ class CoursePlaces:
         return self.root / "served.git"
 
     def private(self, private_commit: str, folder: str = "") -> Path:
-        """Folder with the private half at a commit: made once by `remote.check_out`, changed never."""
+        """Folder with the private half at a commit: made once by `checkout.check_out`, changed never."""
         # A folder of another name in the same commit is another half.
         suffix = f"-{hashlib.sha256(folder.encode()).hexdigest()[:8]}" if folder else ""
         return self.root / "private" / f"{private_commit}{suffix}"

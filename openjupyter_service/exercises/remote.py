@@ -8,13 +8,10 @@ from pathlib import Path
 from openjupyter_service.courses import Half
 from openjupyter_service.errors import RemoteError
 from openjupyter_service.exercises.bare import alone, make_bare, tidy
-from openjupyter_service.exercises.checkout import check_out
 from openjupyter_service.exercises.credentials import NOTHING, Credential
 from openjupyter_service.exercises.git import MAX_MIRROR_BYTES, GitFailed, GitStopped, git
 from openjupyter_service.exercises.places import known_hosts
 from openjupyter_service.exercises.refusals import in_words
-
-__all__ = ["Credential", "check_out", "fetch"]
 
 ASK_SECONDS = 60.0
 FETCH_SECONDS = 600.0

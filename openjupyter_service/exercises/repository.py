@@ -1,32 +1,21 @@
 """Git repositories of courses, through the git command: publish a folder, read files at a commit."""
 
-import os
 import subprocess
 import tempfile
 from pathlib import Path
 
 from openjupyter_service.errors import ExerciseError
+from openjupyter_service.exercises.git import IDENTITY
+from openjupyter_service.exercises.git import environment as surroundings
 
 GIT_SECONDS = 60
-
-# Nobody's own Git settings may change what a course holds, and no prompt may ever wait for a password.
-_ENVIRONMENT = {
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_AUTHOR_NAME": "OpenJupyter",
-    "GIT_AUTHOR_EMAIL": "openjupyter@localhost",
-    "GIT_COMMITTER_NAME": "OpenJupyter",
-    "GIT_COMMITTER_EMAIL": "openjupyter@localhost",
-    "LC_ALL": "C.UTF-8",
-}
 
 
 def _git(repository: Path, *arguments: str, environment: dict[str, str] | None = None) -> bytes:
     try:
         return subprocess.run(
             ["git", "-c", "safe.directory=*", f"--git-dir={repository}", *arguments],
-            env={"PATH": os.environ.get("PATH", os.defpath), **_ENVIRONMENT, **(environment or {})},
+            env={**surroundings(), **IDENTITY, **(environment or {})},
             capture_output=True,
             check=True,
             timeout=GIT_SECONDS,

@@ -7,17 +7,12 @@ from pathlib import Path
 
 from openjupyter_service.errors import RemoteError
 from openjupyter_service.exercises.bare import alone, make_bare, tidy
-from openjupyter_service.exercises.git import MAX_MIRROR_BYTES, GitFailed, git
+from openjupyter_service.exercises.git import IDENTITY, MAX_MIRROR_BYTES, GitFailed, git
 from openjupyter_service.exercises.tree import read_tree
 
 BRANCH = "refs/heads/main"
 
 _PREPARED = "refs/openjupyter/prepared"
-_NOBODY = {
-    f"GIT_{role}_{what}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", "OpenJupyter"), ("EMAIL", "openjupyter@localhost"))
-}
 _LAST_SECOND = 2**32 - 1
 
 
@@ -129,5 +124,5 @@ def _commit(mirror: Path, commit: str, tree: str, parent: str, served: Path) -> 
     dates = {"GIT_AUTHOR_DATE": time, "GIT_COMMITTER_DATE": time}
     parents = ("-p", parent) if parent else ()
     # Of the message there, nothing comes here: it may be about the other half.
-    made = git(served, "commit-tree", tree, *parents, "-m", "Publish the course", variables={**_NOBODY, **dates})
+    made = git(served, "commit-tree", tree, *parents, "-m", "Publish the course", variables={**IDENTITY, **dates})
     return made.decode().strip()

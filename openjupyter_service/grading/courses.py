@@ -9,9 +9,9 @@ from pathlib import Path
 
 from openjupyter_service.courses import Course, FollowedCourse, Pair, PublishedCourse
 from openjupyter_service.errors import NotFound, OpenJupyterError
+from openjupyter_service.exercises.checkout import check_out
 from openjupyter_service.exercises.places import CoursePlaces
 from openjupyter_service.exercises.rebuild import rebuild
-from openjupyter_service.exercises.remote import check_out
 from openjupyter_service.language import N_
 from openjupyter_service.settings import Settings
 from openjupyter_service.store.engine import Store

@@ -8,8 +8,9 @@ import pytest
 from openjupyter_service.courses import Half
 from openjupyter_service.errors import RemoteError
 from openjupyter_service.exercises import checkout, tree
+from openjupyter_service.exercises.checkout import check_out
 from openjupyter_service.exercises.places import CoursePlaces
-from openjupyter_service.exercises.remote import check_out, fetch
+from openjupyter_service.exercises.remote import fetch
 from openjupyter_service.exercises.tree import read_tree
 from tests.unit.exercises.repositories import LINK, MODULE, PROGRAM, Content, Upstream, run
 

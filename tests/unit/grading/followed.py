@@ -3,8 +3,9 @@
 from pydantic import SecretStr
 
 from openjupyter_service.courses import CourseSecrets, FollowedCourse, Half, Pair
+from openjupyter_service.exercises.checkout import check_out
 from openjupyter_service.exercises.places import CoursePlaces
-from openjupyter_service.exercises.remote import check_out, fetch
+from openjupyter_service.exercises.remote import fetch
 from openjupyter_service.exercises.repository import publish
 from openjupyter_service.exercises.served import move, prepare
 from openjupyter_service.settings import Settings

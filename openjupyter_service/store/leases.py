@@ -4,10 +4,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, literal_column, or_, update
+from sqlalchemy import ColumnElement, Row, Table, and_, literal_column, or_, update
 
 from openjupyter_service.store.engine import Store
-from openjupyter_service.store.records import GradingState
+from openjupyter_service.store.records import Claimed, GradingState
 
 _UNFINISHED = (GradingState.QUEUED, GradingState.RUNNING)
 
@@ -123,3 +123,21 @@ def _queued(available_at: float) -> dict[str, Any]:
 
 def _ended(state: GradingState, now: float) -> dict[str, Any]:
     return {"state": state, "finished_at": now, "claimed_by": None, "lease_until": None}
+
+
+def claimed(grading_id: int, row: Row[Any], submission: Row[Any], lease_until: float) -> Claimed:
+    """What a worker holds: `row` has attempts and time of queueing of the grading, `submission` all of its own."""
+    return Claimed(
+        grading_id=grading_id,
+        submission_id=submission.id,
+        learner=submission.learner,
+        course=submission.course,
+        exercise=submission.exercise,
+        commit=submission.commit,
+        private_commit=submission.private_commit,
+        notebook_path=submission.notebook_path,
+        created_at=submission.created_at,
+        attempts=row.attempts,
+        queued_at=row.queued_at,
+        lease_until=lease_until,
+    )

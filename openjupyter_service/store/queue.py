@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from openjupyter_service.store.leases import Leases, claim_values, claimable, done_values, failed_values
+from openjupyter_service.store.leases import Leases, claim_values, claimable, claimed, done_values, failed_values
 from openjupyter_service.store.order import fair_order
 from openjupyter_service.store.progress import note_graded, status_of
 from openjupyter_service.store.records import Claimed, Counts
@@ -45,20 +45,7 @@ class Queue(Leases):
                 .returning(gradings.c.submission_id, gradings.c.attempts, gradings.c.queued_at)
             ).one()
             submission = connection.execute(select(submissions).where(submissions.c.id == row.submission_id)).one()
-        return Claimed(
-            grading_id=grading_id,
-            submission_id=submission.id,
-            learner=submission.learner,
-            course=submission.course,
-            exercise=submission.exercise,
-            commit=submission.commit,
-            private_commit=submission.private_commit,
-            notebook_path=submission.notebook_path,
-            created_at=submission.created_at,
-            attempts=row.attempts,
-            queued_at=row.queued_at,
-            lease_until=now + lease_seconds,
-        )
+        return claimed(grading_id, row, submission, now + lease_seconds)
 
     def finish(
         self,

@@ -1,11 +1,12 @@
 """Trial gradings of regrades: done by the workers when no learner waits, and looked at by nobody else until applied."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, exists, func, select, update
 
-from openjupyter_service.store.leases import Leases, claim_values, claimable, done_values, failed_values
+from openjupyter_service.store.leases import Leases, claim_values, claimable, claimed, done_values, failed_values
 from openjupyter_service.store.records import Claimed, GradingState, RegradeState
 from openjupyter_service.store.tables import gradings, regrade_trials, regrades, submissions
 
@@ -54,19 +55,10 @@ class Trials(Leases):
             regrade = connection.execute(select(regrades).where(regrades.c.id == row.regrade_id)).one()
         # A course on this machine has the commits of its own submissions alone, not those of when it was followed.
         own = submission.commit if submission.private_commit is None else None
-        return Claimed(
-            grading_id=trial_id,
-            submission_id=submission.id,
-            learner=submission.learner,
-            course=submission.course,
-            exercise=submission.exercise,
+        return replace(
+            claimed(trial_id, row, submission, now + lease_seconds),
             commit=regrade.commit or own,
             private_commit=regrade.private_commit,
-            notebook_path=submission.notebook_path,
-            created_at=submission.created_at,
-            attempts=row.attempts,
-            queued_at=row.queued_at,
-            lease_until=now + lease_seconds,
             regrade_id=row.regrade_id,
         )
 

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, TypeVar
 
 log = logging.getLogger(__name__)
@@ -51,22 +52,18 @@ async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
     loop = asyncio.get_running_loop()
     result: asyncio.Future[T] = loop.create_future()
 
-    def settle(value: T | None, error: BaseException | None) -> None:
-        if result.done():  # nobody waits any more
-            return
-        if error is not None:
-            result.set_exception(error)
-        else:
-            result.set_result(value)  # type: ignore[arg-type]
+    def settle(end: Callable[[], None]) -> None:
+        if not result.done():  # else nobody waits any more
+            end()
 
     def body() -> None:
-        value, trouble = None, None
+        end: Callable[[], None]
         try:
-            value = function(*arguments)
+            end = partial(result.set_result, function(*arguments))
         except BaseException as error:
-            trouble = error
+            end = partial(result.set_exception, error)
         with contextlib.suppress(RuntimeError):  # the loop is closed
-            loop.call_soon_threadsafe(settle, value, trouble)
+            loop.call_soon_threadsafe(settle, end)
 
     threading.Thread(target=body, daemon=True).start()
     return await result

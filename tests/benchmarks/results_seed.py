@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from openjupyter_service.courses import Course
 from openjupyter_service.platforms import Platform11
 from openjupyter_service.settings import Settings
@@ -37,7 +39,7 @@ def settings(folder: Path, exercises: int) -> Settings:
         (home / "exercise.toml").write_text(f'title = "Exercise {number}: lists and numbers"\n')
     return Settings(
         data_dir=folder,
-        platforms=[Platform11(name=PLATFORM, consumer_key="key", secret="a secret")],  # type: ignore[arg-type]
+        platforms=[Platform11(name=PLATFORM, consumer_key="key", secret=SecretStr("a secret"))],
         courses=[Course(name=COURSE, repository=folder / "course.git", private=folder / "private")],
     )
 

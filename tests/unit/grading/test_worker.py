@@ -1,10 +1,8 @@
 """The worker, with the real store and course; only the grading in containers is played."""
 
 import asyncio
-import contextlib
 import logging
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,36 +10,15 @@ import pytest
 
 from openjupyter_service.errors import ExerciseError, SandboxError
 from openjupyter_service.exercises.course import Exercise
-from openjupyter_service.exercises.places import CoursePlaces
 from openjupyter_service.exercises.repository import publish
 from openjupyter_service.grading import worker as module
-from openjupyter_service.grading.progress import Progress
 from openjupyter_service.grading.session import Graded
 from openjupyter_service.grading.submit import submit
-from openjupyter_service.grading.worker import Worker, seed_of
-from openjupyter_service.report import Report, Status, TestResult
-from openjupyter_service.store import Counts, Regrades, RegradeState, Trials
+from openjupyter_service.grading.worker import seed_of
+from openjupyter_service.report import Report, Status
 from openjupyter_service.store.records import GradingState, Submission
 from tests.unit.grading.course import CourseSite, make_site, until
-from tests.unit.grading.followed import follow, new_version, prepared
-
-REPORT = Report(
-    status=Status.WRONG,
-    score=0.5,
-    points=1,
-    max_points=2,
-    tests=[TestResult(title="t", outcome="passed", points=1, max_points=2)],  # type: ignore[arg-type]
-)
-GRADED = Graded(REPORT, {"start": 0.1, "notebook": 0.2, "tests": 0.3})
-
-Grade = Callable[[Exercise, dict[str, bytes], str, Callable[[dict[str, Any]], None]], Awaitable[Graded]]
-
-
-class Clock:
-    now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.unit.grading.working import GRADED, REPORT, Clock, ended, later, send, working
 
 
 @pytest.fixture
@@ -55,64 +32,6 @@ def site(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Itera
     site = make_site(tmp_path, clock)
     yield site
     site.store.close()
-
-
-@contextlib.asynccontextmanager
-async def working(
-    site: CourseSite,
-    monkeypatch: pytest.MonkeyPatch,
-    grade: Grade,
-    name: str = "host/0",
-    seeds: list[int] | None = None,
-    languages: list[str] | None = None,
-) -> AsyncIterator[tuple[Worker, asyncio.Event]]:
-    seeds = [] if seeds is None else seeds
-    languages = [] if languages is None else languages
-
-    async def played(containers: Any, settings: Any, *arguments: Any, language: str, data_sets: Any) -> Graded:
-        *arguments, seed = arguments
-        assert data_sets == ()
-        seeds.append(seed)
-        languages.append(language)
-        return await grade(*arguments)
-
-    monkeypatch.setattr(module, "grade", played)
-    worker = Worker(
-        name, site.settings, site.courses, None, site.queue, Trials(site.store), site.submissions, Progress(),  # type: ignore[arg-type]
-        lambda learner: "de" if learner == "ada" else "en",
-    )  # fmt: skip
-    after = asyncio.Event()
-    task = asyncio.create_task(worker.run(after))
-    try:
-        yield worker, after
-    finally:
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-
-def send(site: CourseSite, learner: str = "ada") -> Submission:
-    return submit(site.courses, site.submissions, learner, site.body())
-
-
-def ended(site: CourseSite, submission: Submission) -> Callable[[], Submission | None]:
-    def look() -> Submission | None:
-        found = site.submissions.get(submission.id)
-        assert found is not None
-        return found if found.state in (GradingState.DONE, GradingState.FAILED) else None
-
-    return look
-
-
-def later(site: CourseSite, submission: Submission, clock: Clock) -> Callable[[], Submission | None]:
-    """As `ended`, with a clock that runs past every delay."""
-    look = ended(site, submission)
-
-    def look_later() -> Submission | None:
-        clock.now += 100
-        return look()
-
-    return look_later
 
 
 async def test_a_submission_is_graded_stored_and_queued_for_its_lms(
@@ -418,172 +337,3 @@ async def test_a_worker_that_is_woken_does_not_wait_for_its_next_look(
         submission = send(site)
         worker.wake()
         assert (await until(ended(site, submission))).score == 0.5
-
-
-def begin(site: CourseSite) -> int:
-    given = {"commit": None, "private_commit": None, "counts": Counts.BEST, "begun_by": None}
-    return Regrades(site.store).begin("python", "means", **given).id  # type: ignore[arg-type]
-
-
-def is_ready(site: CourseSite, regrade: int) -> Callable[[], bool]:
-    def look() -> bool:
-        found = Regrades(site.store).get(regrade)
-        return found is not None and found.state is RegradeState.READY
-
-    return look
-
-
-async def test_a_trial_is_graded_with_the_same_seed_and_its_learner_sees_nothing_of_it(
-    site: CourseSite, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seeds: list[int] = []
-    score = 0.5
-
-    async def grade(exercise: Exercise, files: dict[str, bytes], notebook: str, progress: Any) -> Graded:
-        progress({"step": "cell", "done": 1, "total": 2})
-        report = REPORT.model_copy(update={"score": score})
-        return Graded(report, {"tests": 0.3})
-
-    site.launch(url="https://lms.example/outcome")
-    async with working(site, monkeypatch, grade, seeds=seeds) as (worker, _):
-        submission = send(site)
-        first = await until(ended(site, submission))
-        await until(lambda: worker._progress.last(submission.id) is None)
-        with worker._progress.watch(submission.id) as events:
-            score = 1.0
-            regrade = begin(site)
-            await until(is_ready(site, regrade))
-            assert events.empty()
-    assert seeds == [seed_of(submission.id)] * 2
-    assert site.submissions.get(submission.id) == first
-    ((_, (work,)),) = Regrades(site.store).works(regrade)
-    assert work.trial is not None and (work.trial.score, work.trial.credit) == (1.0, 1.0)
-
-
-async def test_trials_wait_for_learners(site: CourseSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    order: list[int] = []
-
-    async def grade(*_: Any) -> Graded:
-        return GRADED
-
-    old = [send(site, learner) for learner in ("ada", "ben")]
-    async with working(site, monkeypatch, grade):
-        for submission in old:
-            await until(ended(site, submission))
-    regrade = begin(site)
-    new = [send(site, learner) for learner in ("cleo", "dan")]
-    async with working(site, monkeypatch, grade, seeds=order):
-        await until(is_ready(site, regrade))
-    assert order[:2] == [seed_of(submission.id) for submission in new]
-    assert sorted(order[2:]) == sorted(seed_of(submission.id) for submission in old)
-
-
-@pytest.mark.parametrize(("error", "attempts"), [(ExerciseError("broken"), 2), (SandboxError("no engine"), 60)])
-async def test_a_trial_that_is_given_up_leaves_its_submission_alone(
-    site: CourseSite, monkeypatch: pytest.MonkeyPatch, clock: Clock, error: Exception, attempts: int
-) -> None:
-    made = 0
-
-    async def grade(*_: Any) -> Graded:
-        nonlocal made
-        made += 1
-        if made == 1:
-            return GRADED
-        raise error
-
-    def ready_later() -> bool:
-        clock.now += 100
-        return is_ready(site, regrade)()
-
-    submission = send(site)
-    async with working(site, monkeypatch, grade):
-        first = await until(ended(site, submission))
-        regrade = begin(site)
-        await until(ready_later)
-    assert made == attempts + 1
-    assert Regrades(site.store).progress(regrade).failed == 1
-    assert site.submissions.get(submission.id) == first
-
-
-async def test_a_trial_that_a_dead_process_held_is_taken_up_at_once(
-    site: CourseSite, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def grade(*_: Any) -> Graded:
-        return GRADED
-
-    async with working(site, monkeypatch, grade):
-        await until(ended(site, send(site)))
-    regrade = begin(site)
-    held = Trials(site.store).claim("host/0", 3600)
-    assert held is not None
-    async with working(site, monkeypatch, grade):
-        await until(is_ready(site, regrade))
-
-
-async def test_late_work_counts_by_the_exercise_as_it_is_now(site: CourseSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def grade(*_: Any) -> Graded:
-        return GRADED
-
-    async with working(site, monkeypatch, grade):
-        await until(ended(site, send(site)))
-        toml = site.private / "means" / "exercise.toml"
-        toml.write_text(toml.read_text() + "deadline = 2020-01-01T00:00:00Z\nlate_factor = 0.5\n")
-        regrade = begin(site)
-        await until(is_ready(site, regrade))
-    ((_, (work,)),) = Regrades(site.store).works(regrade)
-    assert work.now is not None and work.trial is not None and (work.now.credit, work.trial.credit) == (0.5, 0.25)
-
-
-async def test_a_submission_is_graded_with_the_version_that_it_was_made_for(
-    site: CourseSite, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    graded: list[tuple[str, bytes, dict[str, bytes]]] = []
-
-    async def grade(exercise: Exercise, files: dict[str, bytes], *_: Any) -> Graded:
-        graded.append((exercise.title, files["means/data.csv"], exercise.tests()))
-        return GRADED
-
-    follow(site.settings, site.store)
-    body = site.body(course="genes")
-    sent = [submit(site.courses, site.submissions, "ada", body)]
-    new_version(site.settings, site.store, title="Second")
-    sent.append(submit(site.courses, site.submissions, "ada", body))
-    prepared(site.settings, "genes", "Never published")
-    shutil.rmtree(CoursePlaces(site.settings.data_dir, "genes").root / "private")
-    async with working(site, monkeypatch, grade):
-        for submission in sent:
-            await until(ended(site, submission))
-    assert [(title, data) for title, data, _ in graded] == [("First", b"First\n"), ("Second", b"Second\n")]
-    assert [b"'First'" in tests["test_means.py"] for _, _, tests in graded] == [True, False]
-
-
-async def test_a_course_that_was_on_this_machine_when_something_was_handed_in(
-    site: CourseSite, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is followed now: graded with what is published."""
-    seen: list[bytes] = []
-
-    async def grade(exercise: Exercise, files: dict[str, bytes], *_: Any) -> Graded:
-        seen.append(files["means/data.csv"])
-        return GRADED
-
-    submission = send(site)
-    monkeypatch.setattr(site, "settings", site.settings.model_copy(update={"courses": []}))
-    follow(site.settings, site.store, "python")
-    async with working(site, monkeypatch, grade):
-        await until(ended(site, submission))
-    assert seen == [b"First\n"]
-
-
-async def test_a_version_whose_files_are_lost_is_our_fault_not_the_learners(
-    site: CourseSite, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def grade(*_: Any) -> Graded:
-        raise AssertionError
-
-    follow(site.settings, site.store)
-    submission = submit(site.courses, site.submissions, "ada", site.body(course="genes"))
-    shutil.rmtree(CoursePlaces(site.settings.data_dir, "genes").root)
-    async with working(site, monkeypatch, grade):
-        failed = await until(later(site, submission, clock))
-    assert (failed.state, failed.score) == (GradingState.FAILED, None)
